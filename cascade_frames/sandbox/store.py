@@ -73,7 +73,7 @@ class Store:
         self._db.executescript(SCHEMA)
         self._decoder = msgspec.msgpack.Decoder(list[Message])
         self._prefix = str(uuid.uuid4())[:24]
-        self._accepted = 0
+        self.accepted = 0
 
     def close(self) -> None:
         """Close and delete the file; nothing can be read afterwards."""
@@ -82,21 +82,36 @@ class Store:
 
     def accept(
         self, request: int, route: str, keys: Iterable[str], messages: list[Message], at: int
-    ) -> list[str]:
-        """Keep a batch and return the messageId of each of its messages, in their order."""
+    ) -> int:
+        """Keep a batch and return the running number of its first message."""
         packed = msgspec.msgpack.encode(messages)
         with self._lock:
-            first = self._accepted
+            first = self.accepted
             self._db.execute(
                 "insert into batch values (?, ?, ?, ?, ?, ?, ?)",
                 (first, len(messages), request, route, " ".join(sorted(keys)), at, packed),
             )
-            self._accepted += len(messages)
-        return [self.message_id(first + position) for position in range(len(messages))]
+            self.accepted += len(messages)
+        return first
 
     def message_id(self, number: int) -> str:
         """Return the UUID of the message with this running number, which is its last part."""
         return f"{self._prefix}{number:012x}"
+
+    def number(self, message_id: str) -> int | None:
+        """Return the running number of the message with this id, if there is one."""
+        try:
+            number = int(message_id[-12:], 16)
+        except ValueError:
+            return None
+        known = 0 <= number < self.accepted and self.message_id(number) == message_id
+        return number if known else None
+
+    def batch_of(self, number: int) -> Batch:
+        """Return the batch that holds the message with this running number."""
+        row = self._one("select max(first) from batch where first <= ?", (number,))
+        first = 0 if row is None else int(row[0])
+        return next(self.batches(first))
 
     def batches(self, since: int = 0) -> Iterator[Batch]:
         """Yield the batches from message number `since` on, in order of acceptance."""
