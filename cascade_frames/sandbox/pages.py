@@ -28,6 +28,8 @@ HEADERS = {
 CONVERSATIONS = 60
 MESSAGES = 200
 LARGEST_NUMBER = 2**62
+LONGEST_STEP = 86_400
+"""Seconds a page or a client may move the time on by, at once."""
 
 
 class Pages:
@@ -43,11 +45,8 @@ class Pages:
             Route("/favicon.ico", self.icon, methods=["GET"]),
             Route("/openapi.json", self.contract, methods=["GET"]),
             Route(f"{PREFIX}/inbox", self.inbox, methods=["GET"]),
-            Route(f"{PREFIX}/clock", self.read_clock, methods=["GET"]),
-            Route(f"{PREFIX}/clock", self.step_clock, methods=["POST"]),
-            Route(f"{PREFIX}/faults", self.read_faults, methods=["GET"]),
-            Route(f"{PREFIX}/faults", self.set_faults, methods=["PUT"]),
-            Route(f"{PREFIX}/faults", self.clear_faults, methods=["DELETE"]),
+            Route(f"{PREFIX}/clock", self.clock, methods=["GET", "POST"]),
+            Route(f"{PREFIX}/faults", self.faults, methods=["GET", "PUT", "DELETE"]),
             Mount(f"{PREFIX}/page", StaticFiles(directory=PAGE)),
         ]
 
@@ -90,42 +89,25 @@ class Pages:
             headers={"Cache-Control": "no-store"},
         )
 
-    async def read_clock(self, _: Request) -> Response:
-        """Return the sandbox's time, microseconds since 1970, UTC, and its speed."""
+    async def clock(self, request: Request) -> Response:
+        """Move the time on by `{"seconds": …}` if posted, and tell it, in microseconds."""
         clock = self._backend.clock
+        if request.method == "POST":
+            clock.step(_seconds(decode_body(request, await read_body(request))))
         return json_response({"now": clock.now(), "speed": clock.speed})
 
-    async def step_clock(self, request: Request) -> Response:
-        """Move the time on by `{"seconds": …}`."""
-        body = decode_body(request, await read_body(request))
-        seconds = body.get("seconds") if isinstance(body, dict) else None
-        if isinstance(seconds, bool) or not isinstance(seconds, int | float):
-            raise Refusal(400, "INVALID_STEP", "seconds must be a number", "seconds")
-        try:
-            self._backend.clock.step(seconds)
-        except ValueError:
-            message = "time only moves on, and a hundred years at most"
-            raise Refusal(400, "INVALID_STEP", message, "seconds") from None
-        return await self.read_clock(request)
-
-    async def read_faults(self, _: Request) -> Response:
-        """Return the faults in force."""
-        return json_response(self._backend.saboteur.plan)
-
-    async def set_faults(self, request: Request) -> Response:
-        """Put the faults of the body in force; counting begins anew."""
-        body = decode_body(request, await read_body(request))
-        try:
-            plan = msgspec.convert(body, FaultPlan)
-        except msgspec.ValidationError as error:
-            raise Refusal(400, "INVALID_FAULT", str(error)) from None
-        self._backend.saboteur.set(plan)
-        return await self.read_faults(request)
-
-    async def clear_faults(self, request: Request) -> Response:
-        """Let everything go well again."""
-        self._backend.saboteur.set(FaultPlan())
-        return await self.read_faults(request)
+    async def faults(self, request: Request) -> Response:
+        """Put other faults in force, or none, and return those in force."""
+        saboteur = self._backend.saboteur
+        if request.method == "PUT":
+            body = decode_body(request, await read_body(request))
+            try:
+                saboteur.set(msgspec.convert(body, FaultPlan))
+            except msgspec.ValidationError as error:
+                raise Refusal(400, "INVALID_FAULT", str(error)) from None
+        elif request.method == "DELETE":
+            saboteur.set(FaultPlan())
+        return json_response(saboteur.plan)
 
 
 def is_own(path: str) -> bool:
@@ -135,3 +117,12 @@ def is_own(path: str) -> bool:
 
 def _number(digits: str) -> int:
     return min(int(digits[:20]), LARGEST_NUMBER) if digits.isdecimal() else LARGEST_NUMBER
+
+
+def _seconds(body: object) -> float:
+    seconds = body.get("seconds") if isinstance(body, dict) else None
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+        raise Refusal(400, "INVALID_STEP", "seconds must be a number", "seconds")
+    if not 0 <= seconds <= LONGEST_STEP:
+        raise Refusal(400, "INVALID_STEP", "seconds must be from 0 to a day", "seconds")
+    return seconds

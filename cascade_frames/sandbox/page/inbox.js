@@ -93,7 +93,7 @@ function showTotals({ totals }) {
   update(at("totals"), rows, (row) => row.name, (row) => {
     const name = make("dt", "state " + (row.className ?? ""), row.name);
     const shown = typeof row.value === "number" ? row.value.toLocaleString("en-GB") : row.value;
-    const value = make("dd", "", shown, row.more ? make("small", "", row.more) : "");
+    const value = make("dd", "", shown, ...(row.more ? [" ", make("small", "", row.more)] : []));
     return make("div", row.value === 0 ? "dim" : "", name, value);
   });
 }
