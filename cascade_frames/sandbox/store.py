@@ -1,0 +1,157 @@
+"""Everything the sandbox was told, in a temporary file that goes with it.
+
+A batch is one row, its messages packed, so that a million messages cost the sender little and
+the memory of this process less: SQLite keeps a private database without a name in a file that
+is gone when the connection closes.
+"""
+
+import secrets
+import sqlite3
+import threading
+import uuid
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+import msgspec
+
+from cascade_frames.sandbox.messages import Message
+from cascade_frames.sandbox.variables import Variable
+
+SCHEMA = """
+pragma journal_mode = off;
+pragma cache_size = -16000;
+create table batch (
+  first integer primary key,  -- running number of its first message
+  size integer not null,
+  request integer not null,
+  route text not null,
+  keys text not null,         -- headers it came with, space-separated
+  accepted_at integer not null,
+  messages blob not null
+);
+create table request (
+  number integer primary key,
+  method text not null,
+  path text not null,
+  status integer,
+  messages integer not null,
+  received_at integer not null
+);
+create table variable (id integer primary key, type text, value text, link text);
+create table link (code text primary key, target text not null) without rowid;
+"""
+
+
+class Batch(NamedTuple):
+    """The messages of one accepted request; times are microseconds since 1970, UTC."""
+
+    first: int
+    request: int
+    route: str
+    keys: frozenset[str]
+    accepted_at: int
+    messages: list[Message]
+
+
+class Request(NamedTuple):
+    """One answered request; a status of None means that no answer was sent."""
+
+    number: int
+    method: str
+    path: str
+    status: int | None
+    messages: int
+    received_at: int
+
+
+class Store:
+    """The one owner of the file; safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._db = sqlite3.connect("", check_same_thread=False, isolation_level=None)
+        self._db.executescript(SCHEMA)
+        self._decoder = msgspec.msgpack.Decoder(list[Message])
+        self._prefix = str(uuid.uuid4())[:24]
+        self._accepted = 0
+
+    def close(self) -> None:
+        """Close and delete the file; nothing can be read afterwards."""
+        with self._lock:
+            self._db.close()
+
+    def accept(
+        self, request: int, route: str, keys: Iterable[str], messages: list[Message], at: int
+    ) -> list[str]:
+        """Keep a batch and return the messageId of each of its messages, in their order."""
+        packed = msgspec.msgpack.encode(messages)
+        with self._lock:
+            first = self._accepted
+            self._db.execute(
+                "insert into batch values (?, ?, ?, ?, ?, ?, ?)",
+                (first, len(messages), request, route, " ".join(sorted(keys)), at, packed),
+            )
+            self._accepted += len(messages)
+        return [self.message_id(first + position) for position in range(len(messages))]
+
+    def message_id(self, number: int) -> str:
+        """Return the UUID of the message with this running number, which is its last part."""
+        return f"{self._prefix}{number:012x}"
+
+    def batches(self, since: int = 0) -> Iterator[Batch]:
+        """Yield the batches from message number `since` on, in order of acceptance."""
+        while row := self._one(
+            "select first, size, request, route, keys, accepted_at, messages"
+            " from batch where first >= ? order by first limit 1",
+            (since,),
+        ):
+            first, size, request, route, keys, at, packed = row
+            messages = self._decoder.decode(packed)
+            yield Batch(first, request, route, frozenset(keys.split()), at, messages)
+            since = first + size
+
+    def record(self, request: Request) -> None:
+        """Keep what was asked and answered."""
+        with self._lock:
+            self._db.execute("insert or replace into request values (?, ?, ?, ?, ?, ?)", request)
+
+    def requests(self) -> list[Request]:
+        """Return every request, in order of arrival."""
+        rows = self._all("select * from request order by number")
+        return [Request(*row) for row in rows]
+
+    def put_variables(self, variables: Iterable[Variable]) -> None:
+        """Keep variables, over those of the same id, and their short links for good."""
+        kept = list(variables)
+        links = [(variable.link, variable.value) for variable in kept if variable.link]
+        with self._lock:
+            self._db.execute("begin")
+            self._db.executemany("insert or replace into variable values (?, ?, ?, ?)", kept)
+            self._db.executemany("insert into link values (?, ?)", links)
+            self._db.execute("commit")
+
+    def variables(self, ids: Iterable[int]) -> dict[int, Variable]:
+        """Return the variables with these ids; an unknown id is left out."""
+        wanted = msgspec.json.encode(list(ids)).decode()
+        rows = self._all(
+            "select * from variable where id in (select value from json_each(?))", (wanted,)
+        )
+        return {row[0]: Variable(*row) for row in rows}
+
+    def new_link(self) -> str:
+        """Return an unused code for a short link."""
+        return secrets.token_urlsafe(6)
+
+    def link_target(self, code: str) -> str | None:
+        """Return where the short link with this code leads."""
+        row = self._one("select target from link where code = ?", (code,))
+        return None if row is None else str(row[0])
+
+    def _one(self, sql: str, values: tuple[object, ...] = ()) -> tuple[Any, ...] | None:
+        with self._lock:
+            row: tuple[Any, ...] | None = self._db.execute(sql, values).fetchone()
+        return row
+
+    def _all(self, sql: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
+        with self._lock:
+            return self._db.execute(sql, values).fetchall()
