@@ -215,7 +215,7 @@ UNFIXABLE: tuple[tuple[int, Spelling], ...] = (
     (10, lambda n: f"0{n[4]}-{n[5:7]}-{n[7:]}"),  # as a landline without its area code
     (13, lambda n: f"3.80{n[:3]}E+11"),  # Excel made it a number and rounded it
     (7, lambda n: f"0{n}, 0{n[:4]}{n[:3:-1]}"),  # two phones in one cell
-    (6, lambda n: f"8 (0{n[:2]}) {n[2:5]}-{n[5:7]}-{n[7:]}"),  # dialled as in the nineties
+    (6, lambda n: f"0{n[:2]} {n[2:5]} {n[5:7]} {n[7:]} дод. 4"),  # a desk behind a switchboard
 )
 
 

@@ -193,7 +193,7 @@ def test_every_readable_phone_is_in_a_reserved_range() -> None:
     """Each phone that can be read, even half, is in a range that is never assigned."""
     numbers = [parsed(cell) for cell in phone_cells()]
     outside = [e164(n) for n in numbers if n and not e164(n).startswith(RESERVED)]
-    # The rest is of no length that a phone has, such as one dialled with an old 8.
+    # The rest is of no length that a phone has, such as one with an extension.
     assert not [n for n in outside if phonenumbers.is_possible_number(phonenumbers.parse(n))]
 
 
