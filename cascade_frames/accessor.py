@@ -20,14 +20,17 @@ class CascadeAccessor:
 
     @spelled_out(PlanOptions)
     def plan(self, **options: Unpack[PlanOptions]) -> Plan:
+        """Plan a send. See `cascade_frames.plan`."""
         return verbs.plan(self._segment, **options)
 
     @spelled_out(PlanOptions)
     def validate(self, **options: Unpack[PlanOptions]) -> pd.DataFrame:
+        """Check the segment. See `cascade_frames.validate`."""
         return verbs.validate(self._segment, **options)
 
     @spelled_out(SendOptions)
     def send(self, **options: Unpack[SendOptions]) -> pd.DataFrame:
+        """Plan, send, wait. See `cascade_frames.send`."""
         return verbs.send(self._segment, **options)
 
 

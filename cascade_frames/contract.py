@@ -32,7 +32,7 @@ _ROUTE_PATHS: Final = {
 VARIABLES_PATH: Final = "/api/items"
 
 API_KEY_HEADER: Final = "X-Authorization-Key"
-VIBER_TOKEN_HEADER: Final = "X-Viber-Auth-Token"
+VIBER_TOKEN_HEADER: Final = "X-Viber-Auth-Token"  # noqa: S105 - a header's name
 TELEGRAM_KEY_HEADER: Final = "X-Tg-Bot-Key"
 
 

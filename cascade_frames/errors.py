@@ -46,11 +46,11 @@ class AccountError(UsageError):
     """An account's keys, base URL or profile are missing or wrong."""
 
 
-class NoAccount(AccountError):  # noqa: N818 - reads as what it says
+class NoAccount(AccountError):
     """No argument, environment variable, .env or profile names an account."""
 
 
-class ConfirmationRequired(UsageError):  # noqa: N818 - an instruction, not a failure
+class ConfirmationRequired(UsageError):
     """A live send of this size needs `confirm=` with the exact number of messages.
 
     Attributes:
@@ -67,7 +67,7 @@ class ConfirmationRequired(UsageError):  # noqa: N818 - an instruction, not a fa
         )
 
 
-class InvalidRecipients(CascadeError):  # noqa: N818 - names what was found
+class InvalidRecipients(CascadeError):
     """Some rows cannot be sent, so nothing was.
 
     The message holds counts only. The rows themselves are asked for by name.
@@ -91,7 +91,7 @@ class InvalidRecipients(CascadeError):  # noqa: N818 - names what was found
         return self._rejected["reason"].value_counts().rename("rows")
 
 
-class RunHalted(CascadeError):  # noqa: N818 - names what happened
+class RunHalted(CascadeError):
     """A run ended before every message had its turn.
 
     Attributes:
@@ -105,7 +105,7 @@ class RunHalted(CascadeError):  # noqa: N818 - names what happened
         super().__init__(message)
 
 
-class RunBusy(CascadeError):  # noqa: N818 - names what was found
+class RunBusy(CascadeError):
     """Another run that holds some of the same messages is alive; nothing was sent."""
 
 
@@ -135,7 +135,7 @@ class GatewayError(CascadeError):
         super().__init__(message)
 
 
-class NotSent(GatewayError):  # noqa: N818 - names what is certain
+class NotSent(GatewayError):
     """Provably not accepted: the same request may be repeated."""
 
 

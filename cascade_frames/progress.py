@@ -88,7 +88,7 @@ class _Lines:
             self._write(progress)
 
     def note(self, words: str) -> None:
-        print(words, file=self._stream, flush=True)  # noqa: T201 - what a user asked to see
+        print(words, file=self._stream, flush=True)
 
     def close(self) -> None:
         if self._last != self._shown and self._last.settled:

@@ -225,7 +225,7 @@ def _refuse_unknown(fields: dict[str, Any], known: set[str]) -> None:
 
 def _explain(error: ValidationError) -> str:
     faults = [
-        f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg'].removeprefix('Value error, ')}"
+        f"{'.'.join(map(str, fault['loc']))}: {fault['msg'].removeprefix('Value error, ')}"
         for fault in error.errors(include_input=False, include_url=False, include_context=False)
     ]
     return f"The account cannot be used. {'; '.join(faults)}."

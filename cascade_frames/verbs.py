@@ -16,14 +16,8 @@ from cascade_frames.ledger import Ledger, open_ledger
 from cascade_frames.options import PlanOptions, SendOptions, refuse_unknown, spelled_out
 from cascade_frames.outcomes import Outcome
 from cascade_frames.planning.mapping import MessageMapping
-from cascade_frames.planning.plan import (
-    Guarantee,
-    Plan,
-    PlanRequest,
-    UserInterface,
-    make_plan,
-    read_route,
-)
+from cascade_frames.planning.plan import Guarantee, Plan, UserInterface
+from cascade_frames.planning.planner import PlanRequest, make_plan, read_route
 from cascade_frames.progress import ProgressView, progress_view
 from cascade_frames.results.join import counts, join_results, result_columns
 from cascade_frames.sending.client import AsyncClient, Client
@@ -212,9 +206,9 @@ def _check_sending(
         raise MappingError('ui: choose "auto", "text" or "none".')
     result_columns(plan.segment, suffix)
     messages, threshold = len(plan.messages), plan.account.confirm_above
-    if plan.account.gateway == "live" and confirm != messages:
-        if confirm is not None or messages > threshold:
-            raise ConfirmationRequired(messages, confirm, threshold)
+    mistaken = confirm is not None and confirm != messages
+    if plan.account.gateway == "live" and (mistaken or (confirm is None and messages > threshold)):
+        raise ConfirmationRequired(messages, confirm, threshold)
 
 
 def _carry_out(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -105,9 +104,7 @@ class Ledger:
             for start in range(0, len(pending), BLOCK):
                 part = held.take(np.arange(start, min(start + BLOCK, len(pending))))
                 block = (pack_texts(list(part.ids)), pack_hashes(part.id_hashes))
-                self._store.rows(
-                    schema.ADD_BLOCK, (run, start, *block, pack_hashes(part.contents))
-                )
+                self._store.rows(schema.ADD_BLOCK, (run, start, *block, pack_hashes(part.contents)))
         return Registration(run_id, pending)
 
     def open_run(self, run_id: str) -> RunWriter:
@@ -158,7 +155,7 @@ class Ledger:
             return _Found(runs, positions, contents)
         sought = np.sort(keys.id_hashes)
         row_of: dict[str, int] = {}
-        for run, start, blob in self._blocks(account):
+        for run, start, blob in self._store.each(schema.READ_HASHES, (account,)):
             hashes = unpack_hashes(blob)
             nearest = np.minimum(np.searchsorted(sought, hashes), size - 1)
             hits = np.flatnonzero(sought[nearest] == hashes)
@@ -172,10 +169,6 @@ class Ledger:
             rows, hits = rows[new], hits[new]
             runs[rows], positions[rows], contents[rows] = run, start + hits, held[hits]
         return _Found(runs, positions, contents)
-
-    def _blocks(self, account: str) -> Iterator[tuple[int, int, bytes]]:
-        for run, start, blob in self._store.each(schema.READ_HASHES, (account,)):
-            yield run, start, blob
 
     def _read_block(self, run: int, start: int) -> tuple[npt.NDArray[Any], npt.NDArray[np.uint64]]:
         ids, contents = self._store.rows(schema.READ_BLOCK, (run, start))[0]
@@ -202,7 +195,9 @@ class Ledger:
             span = slice(start, stop)
             columns["batch"][span] = batch
             columns["attempts"][span] += 1
-            columns["sent_at"][span] = np.datetime64(datetime.fromisoformat(at).replace(tzinfo=None))
+            columns["sent_at"][span] = np.datetime64(
+                datetime.fromisoformat(at).replace(tzinfo=None)
+            )
             columns["outcome"][span] = outcome or str(Outcome.UNKNOWN)
             columns["reason"][span] = reason if outcome else str(Reason.IN_FLIGHT)
             columns["detail"][span] = detail

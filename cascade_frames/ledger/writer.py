@@ -122,7 +122,9 @@ class RunWriter:
         except (LedgerError, RunBusy) as error:
             self._fail(group, error)
         except Exception as error:  # noqa: BLE001 - whoever waits must hear of it
-            self._fail(group, LedgerError(f"A record could not be written: {type(error).__name__}."))
+            self._fail(
+                group, LedgerError(f"A record could not be written: {type(error).__name__}.")
+            )
         else:
             for entry in group:
                 entry.done.set_result(None)

@@ -59,7 +59,11 @@ def _facts(plan: Plan) -> list[tuple[str, str]]:
         ("rejected", f"{len(plan.rejected):,}"),
         ("skipped", f"{len(plan.skipped):,}"),
     ]
-    settled = {"accepted before": accepted, "unknown since before": unknown, "refused before": refused}
+    settled = {
+        "accepted before": accepted,
+        "unknown since before": unknown,
+        "refused before": refused,
+    }
     facts += [(f"{name}, not sent again", f"{count:,}") for name, count in settled.items() if count]
     facts += [
         ("to send", f"{plan.to_send:,} in {plan.requests:,} requests of up to {plan.batch_size:,}"),

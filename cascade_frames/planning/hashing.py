@@ -51,7 +51,9 @@ def hash_rows(columns: Mapping[str, pd.Series[Any]], secret: bytes) -> Hashes:
     return total
 
 
-def derive_ids(recipients: pd.Series[Any], campaign: str, slug: str, secret: bytes) -> pd.Series[Any]:
+def derive_ids(
+    recipients: pd.Series[Any], campaign: str, slug: str, secret: bytes
+) -> pd.Series[Any]:
     """Tracking ids for N recipients: `<slug>-<32 hex digits>`; None where a recipient is."""
     present = recipients.notna()
     halves = [

@@ -26,10 +26,10 @@ from cascade_frames.planning.templates import Placeholder, Template
 from cascade_frames.planning.variables import Variables
 
 Columnar: TypeAlias = Union["pd.Series[Any]", Expression]
-TextLike: TypeAlias = Union[str, Columnar]
-TtlLike: TypeAlias = Union[int, str, timedelta, Columnar]
-ScheduleLike: TypeAlias = Union[str, datetime, Columnar]
-OptionsLike: TypeAlias = Union[Sequence[str], str, Columnar]
+TextLike: TypeAlias = str | Columnar
+TtlLike: TypeAlias = int | str | timedelta | Columnar
+ScheduleLike: TypeAlias = str | datetime | Columnar
+OptionsLike: TypeAlias = Sequence[str] | str | Columnar
 
 
 @dataclass(frozen=True)
@@ -138,8 +138,7 @@ def _constant(value: object, rows: int, argument: str) -> Mapped:
 def _evaluate(segment: pd.DataFrame, expression: Expression, argument: str) -> pd.Series[Any]:
     try:
         values = segment.assign(**{"\0mapped": expression})["\0mapped"]
-    except Exception as error:
-        # pandas raises whatever the expression meets; its message may hold values.
+    except Exception as error:  # noqa: BLE001 - whatever the expression meets, values in its message
         raise MappingError(
             f"{argument}: the expression cannot be computed on this segment "
             f"({type(error).__name__}). Try segment.assign(x=…) to see where it fails."

@@ -32,9 +32,7 @@ class MessageKeys:
 
     def take(self, positions: npt.NDArray[np.int64] | npt.NDArray[np.bool_]) -> MessageKeys:
         """The keys of some of the messages."""
-        return MessageKeys(
-            self.ids[positions], self.id_hashes[positions], self.contents[positions]
-        )
+        return MessageKeys(self.ids[positions], self.id_hashes[positions], self.contents[positions])
 
 
 @dataclass(frozen=True, repr=False)

@@ -17,17 +17,16 @@ from cascade_frames import contract
 from cascade_frames.contract import Field, MessageType
 from cascade_frames.errors import MappingError
 from cascade_frames.outcomes import Reason
-from cascade_frames.planning import hashing, phones, templates, timing
+from cascade_frames.planning import hashing, phones
+from cascade_frames.planning.conversion import as_text, convert
 from cascade_frames.planning.faults import Faults
 from cascade_frames.planning.mapping import (
     ARGUMENTS,
     Mapped,
     MessageMapping,
     map_field,
-    to_arrow,
 )
 from cascade_frames.planning.schema import check_messages
-from cascade_frames.planning.templates import Placeholder
 from cascade_frames.planning.variables import Variables
 
 _ABSENT = frozenset({Reason.MISSING_VALUE, Reason.TEXT_MISSING, Reason.SURVEY_OPTIONS_COUNT})
@@ -83,7 +82,7 @@ def draft(
     told = {field: Faults(len(segment)) for field in Field}
     mapped = _map_all(segment, mapping, told, variables)
     columns = {
-        field: _convert(field, source, len(segment), region, told[field])
+        field: convert(field, source, len(segment), region, told[field])
         for field, source in mapped.items()
     }
     derived = mapped[Field.ID] is None
@@ -144,95 +143,13 @@ def _map_options(
         map_field(segment, Field.SURVEY_OPTIONS, argument, option, faults, variables)
         for option in options
     ]
-    texts = [_as_text(source, faults) for source in mapped if source is not None]
+    texts = [as_text(source, faults) for source in mapped if source is not None]
     rows = [list(row) for row in zip(*texts, strict=True)] or [[] for _ in range(len(segment))]
     complete = [all(isinstance(option, str) for option in row) for row in rows]
     values = pd.Series([row if ok else None for row, ok in zip(rows, complete, strict=True)])
     constant = all(source is not None and source.constant for source in mapped)
     missing = ~np.array(complete, dtype=bool)
     return Mapped(values.astype(object), missing, argument, constant=constant)
-
-
-def _convert(
-    field: Field, source: Mapped | None, rows: int, region: str, faults: Faults
-) -> pd.Series[Any]:
-    if source is None:
-        return _absent(field, rows)
-    if source.required or field is Field.TO_PHONE:
-        faults.add(Reason.MISSING_VALUE, source.label, source.missing)
-    if field is Field.TTL:
-        return _ttl(source, faults)
-    if field is Field.SCHEDULED_SENT:
-        return _schedule(source, faults)
-    if field is Field.SURVEY_OPTIONS:
-        return _options(source)
-    if field is Field.TO_PHONE:
-        return _phone(source, region, faults)
-    text = _as_text(source, faults)
-    if field is Field.MESSAGE_TYPE and source.constant:
-        _check_message_type(text.iat[0])
-    return text.astype("str")
-
-
-def _absent(field: Field, rows: int) -> pd.Series[Any]:
-    if field is Field.TTL:
-        return pd.Series([None] * rows, dtype="Int64")
-    if field is Field.SCHEDULED_SENT:
-        return pd.Series(pd.DatetimeIndex([pd.NaT] * rows, tz="UTC").as_unit("us"))
-    dtype = object if field is Field.SURVEY_OPTIONS else "str"
-    return pd.Series([None] * rows, dtype=dtype)
-
-
-def _phone(source: Mapped, region: str, faults: Faults) -> pd.Series[Any]:
-    found = phones.normalise(source.values.where(~pd.Series(source.missing), None), region)
-    faults.add(Reason.PHONE_INVALID, source.label, found.isna().to_numpy() & ~source.missing)
-    return found.astype("str")
-
-
-def _ttl(source: Mapped, faults: Faults) -> pd.Series[Any]:
-    seconds, bad = timing.seconds_column(source.values, source.missing)
-    if source.constant and bad.any():
-        raise MappingError(f"ttl: give {timing.DURATION_HELP}.")
-    faults.add(Reason.TTL_INVALID, source.label, bad)
-    return seconds
-
-
-def _schedule(source: Mapped, faults: Faults) -> pd.Series[Any]:
-    when, naive, bad = timing.utc_column(source.values, source.missing)
-    if source.constant and naive.any():
-        raise MappingError(
-            "scheduled_sent: the time has no zone, so the moment is ambiguous. Write it with an "
-            'offset ("2025-01-25T11:00:00+02:00"), or .tz_localize("Europe/Kyiv") it first.'
-        )
-    if source.constant and bad.any():
-        raise MappingError("scheduled_sent: give a tz-aware datetime or an ISO 8601 string.")
-    faults.add(Reason.SCHEDULE_NAIVE, source.label, naive)
-    faults.add(Reason.SCHEDULE_INVALID, source.label, bad)
-    return when
-
-
-def _options(source: Mapped) -> pd.Series[Any]:
-    def as_list(value: object) -> object:
-        if isinstance(value, list | tuple | np.ndarray):
-            return [item if isinstance(item, str) else str(item) for item in value]
-        return None if isinstance(value, float) or value is None or value is pd.NA else [str(value)]
-
-    listed = np.empty(len(source.values), dtype=object)
-    listed[:] = [as_list(value) for value in source.values]
-    return pd.Series(listed, dtype=object)
-
-
-def _as_text(source: Mapped, faults: Faults) -> pd.Series[Any]:
-    values = source.values
-    if not pd.api.types.is_string_dtype(values.dtype) or values.dtype == object:
-        values, _ = templates.format_values(values, Placeholder(""), source.missing)
-    return pd.Series(to_arrow(values, source.label, faults).to_pandas()).astype(object)
-
-
-def _check_message_type(value: object) -> None:
-    if value not in set(MessageType):
-        known = ", ".join(repr(str(kind)) for kind in MessageType)
-        raise MappingError(f"message_type: {value!r} is not one the API knows ({known}).")
 
 
 def _derive(recipients: pd.Series[Any], campaign: str | None, secret: bytes) -> pd.Series[Any]:
@@ -283,7 +200,9 @@ def _passed_through(
     columns = {}
     for name, value in given.items():
         if name in set(Field):
-            raise MappingError(f"extra: {name} has an argument of its own, {ARGUMENTS[Field(name)]}.")
+            raise MappingError(
+                f"extra: {name} has an argument of its own, {ARGUMENTS[Field(name)]}."
+            )
         source = map_field(segment, name, f"extra[{name!r}]", value, faults, variables)
         if source is None:
             continue
@@ -318,27 +237,3 @@ def _check_unique(
     reason = Reason.DUPLICATE_RECIPIENT if derived else Reason.DUPLICATE_ID
     source = mapped[Field.TO_PHONE if derived else Field.ID]
     faults.add(reason, source.label if source else Field.ID, doubled)
-
-
-def content_hashes(table: pd.DataFrame, secret: bytes) -> hashing.Hashes:
-    """A keyed 64-bit hash of everything in each message but its id."""
-    columns = {
-        name: _as_hashable(table[name]) for name in table.columns if name != Field.ID
-    }
-    return hashing.hash_rows(columns, secret)
-
-
-def _as_hashable(values: pd.Series[Any]) -> pd.Series[Any]:
-    if isinstance(values.dtype, pd.DatetimeTZDtype):
-        return values.dt.strftime("%Y-%m-%dT%H:%M:%S.%fZ").astype(object)
-    if values.dtype == "Int64":
-        return values.astype("str").astype(object).where(values.notna(), None)
-    return values.map(_flat).astype(object)
-
-
-def _flat(value: object) -> object:
-    if isinstance(value, list):
-        return msgspec.json.encode(value).decode()
-    return value.decode() if isinstance(value, bytes) else value
-
-

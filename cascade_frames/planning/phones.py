@@ -53,7 +53,7 @@ def normalise(values: pd.Series[Any], region: str) -> pd.Series[Any]:
     """
     codes, uniques = pd.factorize(values)
     written = _as_written(pd.Series(uniques))
-    phones = np.append(_read(written, region), None)
+    phones = np.array([*_read(written, region), None], dtype=object)
     return pd.Series(phones[codes], dtype=object)
 
 
@@ -75,8 +75,9 @@ def _read(written: pd.Series[Any], region: str) -> npt.NDArray[np.object_]:
         found = written.str.extract(_PLAIN[region], expand=False)
         plain = found.notna().to_numpy()
         phones[plain] = (_PLAIN_PREFIX[region] + found[plain]).to_numpy(dtype=object)
-    for at in np.flatnonzero([phone is None for phone in phones]):
-        phones[at] = read_phone(written.iat[at], region)
+    for at, text in enumerate(written):
+        if phones[at] is None:
+            phones[at] = read_phone(str(text), region)
     return phones
 
 
@@ -103,7 +104,7 @@ def read_phone(written: str, region: str) -> str | None:
         return None
     phone = phonenumbers.format_number(number, PhoneNumberFormat.E164)
     # The library keeps a leading 0 that stands where a digit was lost.
-    strict = _PLAIN_E164.get(number.country_code)
+    strict = _PLAIN_E164.get(number.country_code or 0)
     return None if strict and not strict.fullmatch(phone) else phone
 
 

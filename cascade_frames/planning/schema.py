@@ -7,7 +7,7 @@ report of failures is read without a second list. This module is the door to pan
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -211,4 +211,4 @@ def _as_schema(schema: object) -> pa.DataFrameSchema:
             "schema: it has rules for the index, which are not checked here. Turn the index "
             "into columns with segment.reset_index() and check those."
         )
-    return cast("pa.DataFrameSchema", schema)
+    return schema

@@ -13,7 +13,9 @@ from cascade_frames.planning.faults import Mask
 
 _UNITS: Final = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _DURATION: Final = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(s|m|min|h|d|w)\s*", re.IGNORECASE)
-DURATION_HELP: Final = 'a whole number of seconds, a string such as "2d", "12h" or "90min", or a timedelta'
+DURATION_HELP: Final = (
+    'a whole number of seconds, a string such as "2d", "12h" or "90min", or a timedelta'
+)
 _ZONED: Final = re.compile(r".*(?:Z|[+-]\d{2}:?\d{2}(?::\d{2})?|\sUTC)\s*$", re.IGNORECASE)
 
 
@@ -71,7 +73,7 @@ def utc_column(values: pd.Series[Any], missing: Mask) -> tuple[pd.Series[Any], M
         moment, zoned = _moment(value)
         moments.append(moment)
         naive.append(not zoned)
-    column = pd.Series(pd.to_datetime([*moments, None], utc=True).as_unit("us")[codes])
+    column = pd.Series(pd.DatetimeIndex([*moments, None], tz="UTC").as_unit("us")[codes])
     without_zone = np.array([*naive, False])[codes] & ~missing
     return column, without_zone, column.isna().to_numpy() & ~missing & ~without_zone
 
@@ -84,7 +86,7 @@ def _moment(value: object) -> tuple[pd.Timestamp | None, bool]:
         moment = pd.Timestamp(value)
     except (ValueError, OverflowError):
         return None, True
-    if moment is pd.NaT:
+    if pd.isna(moment):
         return None, True
     if moment.tzinfo is None:
         return None, False

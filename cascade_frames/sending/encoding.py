@@ -52,6 +52,6 @@ def _plain(values: pd.Series[Any]) -> npt.NDArray[np.object_]:
 
 
 def _utc_text(moment: pd.Timestamp) -> str | None:
-    if moment is pd.NaT:
+    if pd.isna(moment):
         return None
     return moment.tz_convert("UTC").tz_localize(None).isoformat() + "Z"

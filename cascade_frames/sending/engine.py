@@ -93,9 +93,9 @@ class Engine:
     ledger: RunWriter
     pace: Pace
     in_flight: int
-    observe: Callable[[Progress], None] = lambda progress: None  # noqa: ARG005, E731
+    observe: Callable[[Progress], None] = lambda progress: None  # noqa: ARG005
     rng: random.Random = field(default_factory=random.Random)
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC)  # noqa: E731
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def __post_init__(self) -> None:
         self._stopping = asyncio.Event()
@@ -258,12 +258,13 @@ class Engine:
             verdict = judge(evidence, ())
             if verdict.step is Step.HALT or evidence.status in (400, 422) or tries == MAX_TRIES:
                 cause = verdict.cause if verdict.step is Step.HALT else None
-                self._halt(cause or Cause.VARIABLES_FAILED, explain(cause or Cause.VARIABLES_FAILED, verdict))
+                self._halt(
+                    cause or Cause.VARIABLES_FAILED,
+                    explain(cause or Cause.VARIABLES_FAILED, verdict),
+                )
                 return
             await self._pause(backoff(tries, self.rng))
 
 
 def _as_item(variable: Variable) -> dict[str, object]:
     return {"id": variable.id, "type": str(variable.type), "value": variable.value}
-
-

@@ -51,9 +51,7 @@ class _Flight:
         if event.endswith("send_request_headers.started"):
             self.left = True
 
-    def evidence(
-        self, failure: Failure | None = None, error: str | None = None
-    ) -> Evidence:
+    def evidence(self, failure: Failure | None = None, error: str | None = None) -> Evidence:
         response = self.response
         return Evidence(
             left=self.left,
@@ -148,4 +146,3 @@ class Gateway:
                 flight.body.clear()
                 return flight.evidence(Failure.LOST, "reply over the size cap")
         return flight.evidence()
-

@@ -111,9 +111,7 @@ def _judge_success(evidence: Evidence, ids: Sequence[str]) -> Verdict:
         receipts.message_ids if receipts.matched else None,
     )
     if receipts.anomalies:
-        return Verdict(
-            settlement, Step.HALT, Cause.REPLY_ANOMALY, anomalies=receipts.anomalies
-        )
+        return Verdict(settlement, Step.HALT, Cause.REPLY_ANOMALY, anomalies=receipts.anomalies)
     return Verdict(settlement)
 
 
