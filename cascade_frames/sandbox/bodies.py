@@ -13,11 +13,11 @@ LARGEST_BODY = 8 * 1024 * 1024
 _decode = msgspec.json.Decoder().decode
 
 
-class BodyTooLarge(Exception):  # noqa: N818 - an answer to give, not a fault of ours
+class BodyTooLarge(Exception):
     """The body has more than `LARGEST_BODY` bytes."""
 
 
-class NotJson(Exception):  # noqa: N818 - an answer to give, not a fault of ours
+class NotJson(Exception):
     """The content type is not `application/json`."""
 
 

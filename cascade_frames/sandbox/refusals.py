@@ -13,7 +13,7 @@ from starlette.responses import Response
 JSON = "application/json"
 
 
-class Refusal(Exception):  # noqa: N818 - an answer to give, not a fault of ours
+class Refusal(Exception):
     """A request that is answered with an error, by its status, code, message and field.
 
     The message is a fixed wording: no phone, text or key of the request is ever in it.

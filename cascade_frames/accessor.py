@@ -1,0 +1,39 @@
+"""`df.cascade`: the verbs on a DataFrame. It only delegates, and holds no state."""
+
+from __future__ import annotations
+
+from typing import Unpack
+
+import pandas as pd
+
+from cascade_frames import verbs
+from cascade_frames.options import PlanOptions, SendOptions, spelled_out
+from cascade_frames.planning.plan import Plan
+
+
+@pd.api.extensions.register_dataframe_accessor("cascade")
+class CascadeAccessor:
+    """The verbs on a segment: `plan`, `validate`, `send`."""
+
+    def __init__(self, segment: pd.DataFrame) -> None:
+        self._segment = segment
+
+    @spelled_out(PlanOptions)
+    def plan(self, **options: Unpack[PlanOptions]) -> Plan:
+        """Plan a send. See `cascade_frames.plan`."""
+        return verbs.plan(self._segment, **options)
+
+    @spelled_out(PlanOptions)
+    def validate(self, **options: Unpack[PlanOptions]) -> pd.DataFrame:
+        """Check the segment. See `cascade_frames.validate`."""
+        return verbs.validate(self._segment, **options)
+
+    @spelled_out(SendOptions)
+    def send(self, **options: Unpack[SendOptions]) -> pd.DataFrame:
+        """Plan, send, wait. See `cascade_frames.send`."""
+        return verbs.send(self._segment, **options)
+
+
+CascadeAccessor.plan.__doc__ = verbs.plan.__doc__
+CascadeAccessor.validate.__doc__ = verbs.validate.__doc__
+CascadeAccessor.send.__doc__ = verbs.send.__doc__

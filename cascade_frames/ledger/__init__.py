@@ -1,0 +1,5 @@
+"""Beside the way: what was attempted, durably, so that nobody is messaged twice."""
+
+from cascade_frames.ledger.ledger import Ledger, open_ledger
+
+__all__ = ["Ledger", "open_ledger"]

@@ -1,0 +1,50 @@
+"""Who owns a run, and whether that owner is still alive."""
+
+from __future__ import annotations
+
+import os
+import platform
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import psutil
+
+# An owner on another machine counts as gone after this long without a sign of life; longer
+# than any single wait of the engine.
+SILENCE: Final = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Owner:
+    """A process: where it runs, its number, and when it started (seconds since 1970)."""
+
+    host: str
+    process: int
+    started: float
+
+    def is_alive(self, last_sign: datetime, now: datetime) -> bool:
+        """Whether the owner may still send.
+
+        Args:
+            last_sign, now: tz-aware.
+        """
+        if self.host != platform.node():
+            return now - last_sign < SILENCE
+        try:
+            return abs(psutil.Process(self.process).create_time() - self.started) < 1.0
+        except psutil.NoSuchProcess:
+            return False
+        except psutil.AccessDenied:
+            return True
+
+
+def this_process() -> Owner:
+    """The owner of runs that start here."""
+    process = os.getpid()
+    return Owner(platform.node(), process, psutil.Process(process).create_time())
+
+
+def now() -> datetime:
+    """The time of day, tz-aware."""
+    return datetime.now(UTC)

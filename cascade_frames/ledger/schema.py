@@ -1,0 +1,133 @@
+"""The ledger's tables, and every statement that reads or writes them, each with its purpose.
+
+A run registers the ids it holds in blocks; a batch writes one small intent before it leaves
+and one small outcome after. No row is written per message, no phone and no text at all.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+VERSION: Final = 1
+
+# meta: the schema's version and the secret that keys every hash.
+# run: one execution of a plan. Its owner is named so that another process can tell whether it
+#   is alive: a host, a process and when that process started.
+# block: up to 65,536 of a run's ids in the run's order (zlib, newline-joined), with a 64-bit
+#   hash of each id and of each message's content (both little-endian uint64).
+# intent: a batch is about to leave. Without an outcome, its rows are unknown.
+# outcome: what became of it. message_ids (zlib, newline-joined, empty where there is none) is
+#   null where no row has a receipt; outcome, reason and detail are of the rows without one.
+TABLES: Final = """
+CREATE TABLE meta (
+  key TEXT PRIMARY KEY,
+  value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE run (
+  run INTEGER PRIMARY KEY,
+  run_id TEXT NOT NULL UNIQUE,
+  account TEXT NOT NULL,
+  campaign TEXT,
+  route TEXT NOT NULL,
+  digest TEXT NOT NULL,
+  messages INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  host TEXT NOT NULL,
+  process INTEGER NOT NULL,
+  process_started REAL NOT NULL,
+  created_at TEXT NOT NULL,
+  active_at TEXT NOT NULL
+) STRICT;
+CREATE INDEX run_of_account ON run (account, run);
+
+CREATE TABLE block (
+  run INTEGER NOT NULL REFERENCES run,
+  start INTEGER NOT NULL,
+  ids BLOB NOT NULL,
+  id_hashes BLOB NOT NULL,
+  contents BLOB NOT NULL,
+  PRIMARY KEY (run, start)
+) STRICT;
+
+CREATE TABLE intent (
+  run INTEGER NOT NULL REFERENCES run,
+  batch INTEGER NOT NULL,
+  attempt INTEGER NOT NULL,
+  start INTEGER NOT NULL,
+  stop INTEGER NOT NULL,
+  at TEXT NOT NULL,
+  PRIMARY KEY (run, batch, attempt)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE outcome (
+  run INTEGER NOT NULL,
+  batch INTEGER NOT NULL,
+  attempt INTEGER NOT NULL,
+  at TEXT NOT NULL,
+  outcome TEXT NOT NULL,
+  reason TEXT,
+  detail TEXT,
+  message_ids BLOB,
+  PRIMARY KEY (run, batch, attempt),
+  FOREIGN KEY (run, batch, attempt) REFERENCES intent
+) STRICT;
+"""
+
+# One value of meta.
+READ_META: Final = "SELECT value FROM meta WHERE key = ?"
+# Written once, when the ledger is made.
+ADD_META: Final = "INSERT INTO meta (key, value) VALUES (?, ?)"
+
+# A run is let in.
+ADD_RUN: Final = """
+INSERT INTO run (run_id, account, campaign, route, digest, messages, state,
+                 host, process, process_started, created_at, active_at)
+VALUES (:run_id, :account, :campaign, :route, :digest, :messages, :state,
+        :host, :process, :process_started, :at, :at)
+RETURNING run
+"""
+# The ids it holds.
+ADD_BLOCK: Final = """
+INSERT INTO block (run, start, ids, id_hashes, contents) VALUES (?, ?, ?, ?, ?)
+"""
+# Whether a run still holds its messages.
+RUN_STATE: Final = "SELECT state FROM run WHERE run = ?"
+# A run by its public name.
+RUN_NUMBER: Final = "SELECT run FROM run WHERE run_id = ?"
+# Everything about one run but its blocks.
+READ_RUN: Final = """
+SELECT run, run_id, messages, state, host, process, process_started, active_at
+FROM run WHERE run = ?
+"""
+# A run ends, or is taken over; only from the states given.
+SET_STATE: Final = "UPDATE run SET state = :state WHERE run = :run AND state = 'active'"
+# A sign of life with each write.
+TOUCH_RUN: Final = "UPDATE run SET active_at = ? WHERE run = ?"
+# The hashes of all that an account has registered, newest run first.
+READ_HASHES: Final = """
+SELECT block.run, block.start, block.id_hashes
+FROM block JOIN run USING (run)
+WHERE run.account = ?
+ORDER BY block.run DESC, block.start
+"""
+# One block's ids and contents, once a hash in it has matched.
+READ_BLOCK: Final = "SELECT ids, contents FROM block WHERE run = ? AND start = ?"
+
+# A batch is about to leave.
+ADD_INTENT: Final = """
+INSERT INTO intent (run, batch, attempt, start, stop, at) VALUES (?, ?, ?, ?, ?, ?)
+"""
+# What became of it.
+ADD_OUTCOME: Final = """
+INSERT INTO outcome (run, batch, attempt, at, outcome, reason, detail, message_ids)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+"""
+# Every attempt of a run in the order it was made, with its outcome where there is one.
+READ_ATTEMPTS: Final = """
+SELECT intent.batch, intent.attempt, intent.start, intent.stop, intent.at,
+       outcome.outcome, outcome.reason, outcome.detail, outcome.message_ids
+FROM intent LEFT JOIN outcome USING (run, batch, attempt)
+WHERE run = ?
+ORDER BY intent.batch, intent.attempt
+"""

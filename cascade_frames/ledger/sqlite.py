@@ -1,0 +1,123 @@
+"""A ledger's SQLite file. The door to apsw.
+
+apsw carries its own SQLite: the one Python links may have the WAL-reset bug (mended in 3.51.3).
+Every commit is synced in full before it counts.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import apsw
+
+from cascade_frames.errors import LedgerError
+from cascade_frames.ledger import schema
+
+_BUSY_MILLISECONDS: Final = 30_000
+
+Row = tuple[Any, ...]
+
+
+class SqliteStore:
+    """One connection to a ledger file; makes the file, and its folder, where there is none."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with _as_ledger_error(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            fresh = not path.exists()
+            self._connection = apsw.Connection(str(path))
+            if fresh:
+                path.chmod(0o600)
+            self._connection.set_busy_timeout(_BUSY_MILLISECONDS)
+            for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+                self._connection.execute(f"PRAGMA {pragma}")
+            self._prepare()
+
+    def again(self) -> SqliteStore:
+        """Another connection to the same file, for another thread."""
+        return SqliteStore(self.path)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def rows(self, statement: str, values: Any = ()) -> list[Row]:  # noqa: ANN401 - bound values
+        """Every row a statement gives."""
+        with _as_ledger_error(self.path):
+            return list(self._connection.execute(statement, values))
+
+    def each(self, statement: str, values: Any = ()) -> Iterator[Row]:  # noqa: ANN401
+        """The rows one by one, for those too large to hold together."""
+        with _as_ledger_error(self.path):
+            yield from self._connection.execute(statement, values)
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """One exclusive, durable transaction; undone when anything in it fails."""
+        with _as_ledger_error(self.path):
+            self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            raise
+        with _as_ledger_error(self.path):
+            try:
+                self._connection.execute("COMMIT")
+            except apsw.Error:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    def _prepare(self) -> None:
+        if self._version() is None:
+            with self.transaction():
+                if self._version() is None:
+                    self._connection.execute(schema.TABLES)
+                    add = schema.ADD_META
+                    self._connection.execute(add, ("version", str(schema.VERSION).encode()))
+                    self._connection.execute(add, ("secret", secrets.token_bytes(32)))
+        version = self._version()
+        if version != schema.VERSION:
+            raise LedgerError(
+                f"The ledger {self.path} is of version {version}, and this cascade_frames knows "
+                f"version {schema.VERSION}. Update cascade_frames, or name another ledger."
+            )
+
+    def _version(self) -> int | None:
+        known = self._connection.execute(
+            "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'meta'"
+        ).fetchone()
+        if not known:
+            return None
+        found = self._connection.execute(schema.READ_META, ("version",)).fetchone()
+        return int(found[0]) if found else None
+
+
+@contextlib.contextmanager
+def _as_ledger_error(path: Path) -> Iterator[None]:
+    """Turn what apsw and the file system raise into the package's error, without any value."""
+    try:
+        yield
+    except apsw.NotADBError:
+        raise LedgerError(f"{path} is not a ledger. Name another file.") from None
+    except apsw.BusyError:
+        raise LedgerError(
+            f"The ledger {path} stayed locked by another process. Try again when it is done."
+        ) from None
+    except apsw.Error as error:
+        raise LedgerError(
+            f"The ledger {path} cannot be used ({type(error).__name__}). Check that the disk is "
+            "there, writable and not full."
+        ) from error
+    except OSError as error:
+        raise LedgerError(
+            f"The ledger {path} cannot be made ({error.strerror}). Name a writable place with "
+            "ledger= or CASCADE_LEDGER."
+        ) from error

@@ -1,0 +1,91 @@
+"""The keyword arguments of the verbs, written once for functions, accessor and checker."""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, TypedDict, TypeVar
+
+import pandas as pd
+
+from cascade_frames.errors import MappingError
+from cascade_frames.ledger import Ledger
+from cascade_frames.planning.mapping import OptionsLike, ScheduleLike, TextLike, TtlLike
+from cascade_frames.planning.plan import Guarantee, OnInvalid, UserInterface
+from cascade_frames.settings import Account
+
+_Verb = TypeVar("_Verb", bound=Callable[..., Any])
+
+
+class PlanOptions(TypedDict, total=False):
+    """What `plan` and `validate` take."""
+
+    campaign: str | None
+    id: TextLike | None
+    to_phone: TextLike | None
+    from_name: TextLike | None
+    message_type: TextLike | None
+    text: TextLike | None
+    ttl: TtlLike | None
+    scheduled_sent: ScheduleLike | None
+    survey_options: OptionsLike | None
+    extra: Mapping[str, Any] | None
+    account: Account | None
+    ledger: str | Path | Ledger | None
+    route: str
+    region: str
+    schema: Any
+    on_invalid: OnInvalid
+    opt_out: Iterable[object] | pd.DataFrame | None
+    batch_size: int
+
+
+class SendOptions(PlanOptions, total=False):
+    """What `send` takes: the plan's, and how to carry it out."""
+
+    confirm: int | None
+    guarantee: Guarantee
+    suffix: str | None
+    ui: UserInterface
+
+
+DEFAULTS: Mapping[str, Any] = {
+    "route": "standard",
+    "region": "UA",
+    "on_invalid": "raise",
+    "batch_size": 1000,
+    "guarantee": "at_most_once",
+    "ui": "auto",
+}
+
+
+def refuse_unknown(options: Mapping[str, object], kind: type, verb: str) -> None:
+    """Refuse an argument that the verb does not take, naming the nearest one.
+
+    Raises:
+        MappingError: there is one.
+    """
+    known = list(kind.__annotations__)
+    for name in options:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"Did you mean {near[0]}?" if near else f"It takes {', '.join(known)}."
+            raise MappingError(f"{verb} has no argument {name!r}. {hint}")
+
+
+def spelled_out(kind: type) -> Callable[[_Verb], _Verb]:
+    """Give a verb that takes `**options` a signature with every option, for notebooks to show."""
+
+    def spell(verb: _Verb) -> _Verb:
+        plain = inspect.signature(verb)
+        positional = [one for one in plain.parameters.values() if one.kind is not one.VAR_KEYWORD]
+        options = [
+            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=DEFAULTS.get(name))
+            for name in kind.__annotations__
+        ]
+        verb.__signature__ = plain.replace(parameters=[*positional, *options])  # type: ignore[attr-defined]
+        return verb
+
+    return spell

@@ -1,0 +1,62 @@
+"""Advice: what the API allows and good sending does not. Never stops a plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from cascade_frames import contract
+from cascade_frames.contract import Field, MessageType
+
+
+@dataclass(frozen=True)
+class Advice:
+    """One thing to look at.
+
+    Attributes:
+        messages: how many messages it is about.
+        wording: what it is and what to do.
+    """
+
+    messages: int
+    wording: str
+
+    def __str__(self) -> str:
+        """Count and wording in one line."""
+        return f"{self.messages:,} × {self.wording}"
+
+
+def advise(messages: pd.DataFrame) -> tuple[Advice, ...]:
+    """Advice for a sound message table."""
+    found = [_sender(messages), *_ttl(messages), _options(messages)]
+    return tuple(advice for advice in found if advice.messages)
+
+
+def _sender(messages: pd.DataFrame) -> Advice:
+    fits = messages[Field.FROM_NAME].str.fullmatch(contract.SMS_SENDER_PATTERN)
+    return Advice(
+        int((~fits.astype(bool)).sum()),
+        "the sender name is not one SMS can show (1 to 11 letters and digits); "
+        "messengers show it as it is",
+    )
+
+
+def _ttl(messages: pd.DataFrame) -> list[Advice]:
+    found = []
+    for kind, (low, high) in contract.TTL_RECOMMENDED_SECONDS.items():
+        seconds = messages.loc[messages[Field.MESSAGE_TYPE] == kind, Field.TTL].dropna()
+        outside = int(np.count_nonzero((seconds < low) | (seconds > high)))
+        span = f"{low:,} s" if low == high else f"{low:,} to {high:,} s"
+        found.append(Advice(outside, f"ttl of a {kind} outside the recommended {span}"))
+    return found
+
+
+def _options(messages: pd.DataFrame) -> Advice:
+    surveys = messages[Field.MESSAGE_TYPE] == MessageType.VIBER_SURVEY
+    longest = contract.SURVEY_OPTION_RECOMMENDED_CHARACTERS
+    long = messages.loc[surveys, Field.SURVEY_OPTIONS].map(
+        lambda options: any(len(option) > longest for option in options)
+    )
+    return Advice(int(long.astype(bool).sum()), "a survey option of 30 characters or more")

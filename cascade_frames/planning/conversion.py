@@ -1,0 +1,111 @@
+"""From what was mapped to what the API takes: text, phones, seconds, UTC, lists of options."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cascade_frames.contract import Field, MessageType
+from cascade_frames.errors import MappingError
+from cascade_frames.outcomes import Reason
+from cascade_frames.planning import phones, templates, timing
+from cascade_frames.planning.faults import Faults
+from cascade_frames.planning.mapping import Mapped, to_arrow
+from cascade_frames.planning.templates import Placeholder
+
+
+def convert(
+    field: Field, source: Mapped | None, rows: int, region: str, faults: Faults
+) -> pd.Series[Any]:
+    """Bring one field's values to the dtype and form of the message table.
+
+    Args:
+        field: the API's field.
+        source: the values as mapped; None where nothing was said of the field.
+        rows: N.
+        region: the country assumed for phones that do not name one.
+        faults: takes the values that cannot be brought there; those come back missing.
+
+    Raises:
+        MappingError: a constant that no row could be sent with.
+    """
+    if source is None:
+        return _absent(field, rows)
+    if source.required or field is Field.TO_PHONE:
+        faults.add(Reason.MISSING_VALUE, source.label, source.missing)
+    if field is Field.TTL:
+        return _ttl(source, faults)
+    if field is Field.SCHEDULED_SENT:
+        return _schedule(source, faults)
+    if field is Field.SURVEY_OPTIONS:
+        return _options(source)
+    if field is Field.TO_PHONE:
+        return _phone(source, region, faults)
+    text = as_text(source, faults)
+    if field is Field.MESSAGE_TYPE and source.constant:
+        _check_message_type(text.iat[0])
+    return text.astype("str")
+
+
+def _absent(field: Field, rows: int) -> pd.Series[Any]:
+    if field is Field.TTL:
+        return pd.Series([None] * rows, dtype="Int64")
+    if field is Field.SCHEDULED_SENT:
+        return pd.Series(pd.DatetimeIndex([pd.NaT] * rows, tz="UTC").as_unit("us"))
+    dtype = object if field is Field.SURVEY_OPTIONS else "str"
+    return pd.Series([None] * rows, dtype=dtype)
+
+
+def _phone(source: Mapped, region: str, faults: Faults) -> pd.Series[Any]:
+    found = phones.normalise(source.values.where(~pd.Series(source.missing), None), region)
+    faults.add(Reason.PHONE_INVALID, source.label, found.isna().to_numpy() & ~source.missing)
+    return found.astype("str")
+
+
+def _ttl(source: Mapped, faults: Faults) -> pd.Series[Any]:
+    seconds, bad = timing.seconds_column(source.values, source.missing)
+    if source.constant and bad.any():
+        raise MappingError(f"ttl: give {timing.DURATION_HELP}.")
+    faults.add(Reason.TTL_INVALID, source.label, bad)
+    return seconds
+
+
+def _schedule(source: Mapped, faults: Faults) -> pd.Series[Any]:
+    when, naive, bad = timing.utc_column(source.values, source.missing)
+    if source.constant and naive.any():
+        raise MappingError(
+            "scheduled_sent: the time has no zone, so the moment is ambiguous. Write it with an "
+            'offset ("2025-01-25T11:00:00+02:00"), or .tz_localize("Europe/Kyiv") it first.'
+        )
+    if source.constant and bad.any():
+        raise MappingError("scheduled_sent: give a tz-aware datetime or an ISO 8601 string.")
+    faults.add(Reason.SCHEDULE_NAIVE, source.label, naive)
+    faults.add(Reason.SCHEDULE_INVALID, source.label, bad)
+    return when
+
+
+def _options(source: Mapped) -> pd.Series[Any]:
+    def as_list(value: object) -> object:
+        if isinstance(value, list | tuple | np.ndarray):
+            return [item if isinstance(item, str) else str(item) for item in value]
+        return None if isinstance(value, float) or value is None or value is pd.NA else [str(value)]
+
+    listed = np.empty(len(source.values), dtype=object)
+    listed[:] = [as_list(value) for value in source.values]
+    return pd.Series(listed, dtype=object)
+
+
+def as_text(source: Mapped, faults: Faults) -> pd.Series[Any]:
+    """Values as strings (object dtype), None where missing or unsendable."""
+    values = source.values
+    if not pd.api.types.is_string_dtype(values.dtype) or values.dtype == object:
+        values, _ = templates.format_values(values, Placeholder(""), source.missing)
+    return pd.Series(to_arrow(values, source.label, faults).to_pandas()).astype(object)
+
+
+def _check_message_type(value: object) -> None:
+    if value not in set(MessageType):
+        known = ", ".join(repr(str(kind)) for kind in MessageType)
+        raise MappingError(f"message_type: {value!r} is not one the API knows ({known}).")

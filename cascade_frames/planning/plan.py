@@ -1,0 +1,146 @@
+"""The plan: what a send would do, frozen, bound to an account and a route."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from cascade_frames.contract import Route
+from cascade_frames.outcomes import Outcome
+from cascade_frames.planning import display
+from cascade_frames.planning.advice import Advice
+from cascade_frames.planning.memory import MessageKeys, Standing
+from cascade_frames.planning.variables import Variable
+from cascade_frames.settings import Account
+
+OnInvalid = Literal["raise", "drop"]
+Guarantee = Literal["at_most_once", "at_least_once"]
+UserInterface = Literal["auto", "text", "none"]
+
+
+class Sender(Protocol):
+    """What carries a plan out; bound to a plan when it is made."""
+
+    def __call__(
+        self,
+        plan: Plan,
+        *,
+        confirm: int | None,
+        guarantee: Guarantee,
+        suffix: str | None,
+        ui: UserInterface,
+    ) -> pd.DataFrame:
+        """Send the plan and return the result table."""
+        ...
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Plan:
+    """What a send would do. Nothing of it has been sent.
+
+    Show it (last line of a cell, or `print`) for counts, reasons and the first messages;
+    `repr` holds no phone and no text. `send()` carries it out.
+
+    Attributes:
+        segment: the caller's table, N rows.
+        messages: M sound messages, none of them held back, on a positional index; columns by
+            the API's names. Those the ledger already knows as accepted are among them, and are
+            not sent again.
+        rows: int64, length M: each message's position in the segment.
+        rejected: `position` (int64), `reason`, `detail`, one row per rejected row.
+        skipped: the same, for rows held back by policy.
+        tracking_ids: str, length N; missing where a row came to no id.
+        campaign, account, route, batch_size: what it is bound to.
+        variables: the server-side variables that are uploaded before the first message.
+        standing: how the messages stood in the ledger when the plan was made.
+        advice: what good sending would do otherwise.
+        digest: identifies the plan: account, route, campaign and every message.
+    """
+
+    segment: pd.DataFrame
+    messages: pd.DataFrame
+    rows: npt.NDArray[np.int64]
+    rejected: pd.DataFrame
+    skipped: pd.DataFrame
+    tracking_ids: pd.Series[Any]
+    keys: MessageKeys
+    campaign: str | None
+    account: Account
+    route: Route
+    batch_size: int
+    variables: tuple[Variable, ...]
+    standing: Standing
+    advice: tuple[Advice, ...]
+    digest: str
+    sender: Sender = field(compare=False)
+
+    @property
+    def to_send(self) -> int:
+        """Messages that a send would post now: all but those the ledger has settled."""
+        return self.standing.count(Outcome.UNSENT)
+
+    @property
+    def requests(self) -> int:
+        """Requests needed for them, if each goes through at once."""
+        return math.ceil(self.to_send / self.batch_size)
+
+    @property
+    def seconds(self) -> float:
+        """Time the requests take at the account's rate."""
+        return self.requests / self.account.requests_per_second
+
+    def send(
+        self,
+        *,
+        confirm: int | None = None,
+        guarantee: Guarantee = "at_most_once",
+        suffix: str | None = None,
+        ui: UserInterface = "auto",
+    ) -> pd.DataFrame:
+        """Send the plan, wait, and return the result table.
+
+        Args:
+            confirm: for a live account and more messages than its `confirm_above`, the exact
+                number of messages of the plan.
+            guarantee: `"at_least_once"` repeats requests whose answer was lost, which can
+                message people twice.
+            suffix: added to the names of the result's columns, where the segment has columns
+                of the same names.
+            ui: how progress shows: `"auto"` (a bar on a terminal, lines elsewhere), `"text"`
+                or `"none"`.
+
+        Returns:
+            The segment's N rows in order, with its index and columns, and `trackinId`,
+            `messageId`, `outcome`, `reason`, `detail` (str), `batch` (Int64), `attempts`
+            (int64), `sent_at` (datetime64[us, UTC]).
+
+        Raises:
+            ConfirmationRequired: see `confirm`.
+            RunHalted: the run ended early; `.results` is the result table.
+            RunBusy: another kernel is sending some of the same messages.
+            LedgerError: the ledger cannot be written.
+        """
+        return self.sender(self, confirm=confirm, guarantee=guarantee, suffix=suffix, ui=ui)
+
+    def __repr__(self) -> str:
+        """Counts only; `print` shows the rest."""
+        return (
+            f"<Plan {self.campaign or 'without campaign'}: {len(self.messages)} messages, "
+            f"{len(self.rejected)} rejected, {len(self.skipped)} skipped, "
+            f"{self.account.gateway} gateway; print it to see more>"
+        )
+
+    def __str__(self) -> str:
+        """The plan in plain text, the first messages as they will read included."""
+        return display.plan_text(self)
+
+    def _repr_html_(self) -> str:
+        return display.plan_html(self)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: ANN401, ARG002
+        printer.text(str(self))

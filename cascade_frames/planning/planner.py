@@ -1,0 +1,195 @@
+"""Making a plan: map, check, hold back, look up what was sent before."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from cascade_frames import contract
+from cascade_frames.contract import Field, Route
+from cascade_frames.errors import InvalidRecipients, MappingError
+from cascade_frames.outcomes import Reason
+from cascade_frames.planning import advice, content, hashing, messages, policy, schema
+from cascade_frames.planning.faults import Faults
+from cascade_frames.planning.mapping import MessageMapping
+from cascade_frames.planning.memory import Memory, MessageKeys, Standing
+from cascade_frames.planning.plan import OnInvalid, Plan, Sender
+from cascade_frames.settings import Account
+
+
+@dataclass(frozen=True)
+class PlanRequest:
+    """Everything a plan is made of besides the segment."""
+
+    mapping: MessageMapping
+    account: Account
+    campaign: str | None = None
+    route: Route = Route.STANDARD
+    region: str = "UA"
+    schema: Any = None
+    on_invalid: OnInvalid = "raise"
+    opt_out: Iterable[object] | pd.DataFrame | None = None
+    batch_size: int = contract.MAX_BATCH
+
+
+def check_request(request: PlanRequest) -> None:
+    """Refuse what no segment could make right.
+
+    Raises:
+        MappingError: an argument is outside its choices.
+    """
+    if request.on_invalid not in ("raise", "drop"):
+        raise MappingError('on_invalid: choose "raise" (nothing is sent) or "drop".')
+    size = request.batch_size
+    if not isinstance(size, int) or isinstance(size, bool) or not 1 <= size <= contract.MAX_BATCH:
+        raise MappingError(f"batch_size: a whole number from 1 to {contract.MAX_BATCH}.")
+    if request.campaign is not None and not str(request.campaign).strip():
+        raise MappingError("campaign: the name is empty.")
+
+
+def read_route(route: str) -> Route:
+    """The route of that name.
+
+    Raises:
+        MappingError: there is none.
+    """
+    try:
+        return Route(route)
+    except ValueError:
+        known = " or ".join(repr(str(known)) for known in Route)
+        raise MappingError(f"route: {route!r} is not one of {known}.") from None
+
+
+def make_plan(
+    segment: pd.DataFrame, request: PlanRequest, memory: Memory, now: datetime, sender: Sender
+) -> Plan:
+    """Make a plan: map, check, hold back, look up.
+
+    Raises:
+        MappingError: the call does not fit the segment.
+        InvalidRecipients: rows were rejected and `on_invalid` is `"raise"`, or none is left.
+    """
+    check_request(request)
+    _check_table(segment)
+    faults = Faults(len(segment))
+    if request.schema is not None:
+        schema.check_segment(segment, request.schema, faults)
+    drafted = messages.draft(
+        segment,
+        request.mapping,
+        campaign=request.campaign,
+        region=request.region,
+        secret=memory.secret,
+        now=now,
+        faults=faults,
+    )
+    held = Faults(len(segment))
+    if request.opt_out is not None:
+        policy.hold_back_opted_out(
+            drafted.table[Field.TO_PHONE], request.opt_out, request.region, held
+        )
+    keys, standing = _look_up(drafted.table, faults, held, request.account, memory)
+    _check_recipients(segment, faults, request.on_invalid)
+    rows = np.flatnonzero(~faults.any & ~held.any)
+    return _assemble(segment, request, drafted, held, keys, standing, rows, sender)
+
+
+def _check_table(segment: object) -> None:
+    if not isinstance(segment, pd.DataFrame):
+        raise MappingError(f"The segment is a {type(segment).__name__}, not a pandas DataFrame.")
+    if segment.empty:
+        raise MappingError("The segment has no rows, so there is nobody to send to.")
+
+
+def _look_up(
+    table: pd.DataFrame, faults: Faults, held: Faults, account: Account, memory: Memory
+) -> tuple[MessageKeys, Standing]:
+    """How the sound messages stand; those whose id was used for other content become faulty."""
+    rows = np.flatnonzero(~faults.any & ~held.any)
+    sound = table.iloc[rows]
+    ids = sound[Field.ID].to_numpy(dtype=object)
+    keys = MessageKeys(
+        ids,
+        hashing.hash_texts(ids, hashing.derive_key(memory.secret, "id")),
+        content.content_hashes(sound, memory.secret) if len(sound) else ids.astype("uint64"),
+    )
+    standing = memory.stand(account.identity, keys)
+    reused = np.zeros(len(table), dtype=bool)
+    reused[rows[standing.reused]] = True
+    faults.add(Reason.ID_REUSED, "id", reused)
+    fresh = ~standing.reused
+    kept = Standing(standing.table[fresh].reset_index(drop=True), standing.reused[fresh])
+    return keys.take(fresh), kept
+
+
+def _check_recipients(segment: pd.DataFrame, faults: Faults, on_invalid: OnInvalid) -> None:
+    faulty = faults.any
+    if not faulty.any() or (on_invalid == "drop" and not faulty.all()):
+        return
+    told = faults.told()
+    counts = ", ".join(
+        f"{rows:,} {reason}" for reason, rows in told["reason"].value_counts().items()
+    )
+    if faulty.all():
+        summary = f"Not one of the {len(segment):,} rows can be sent: {counts}. Nothing was sent. "
+        fix = "Look at .details() or .invalid() of this error, and mend the call or the rows."
+    else:
+        summary = (
+            f"{len(told):,} of {len(segment):,} rows cannot be sent: {counts}. Nothing was sent. "
+        )
+        fix = (
+            "Look at .invalid() or .details() of this error; mend the rows, or pass "
+            'on_invalid="drop" to send the others.'
+        )
+    invalid = segment.iloc[told["position"]].copy()
+    invalid["reason"] = told["reason"].to_numpy()
+    invalid["detail"] = told["detail"].to_numpy()
+    raise InvalidRecipients(told, invalid, summary + fix)
+
+
+def _assemble(
+    segment: pd.DataFrame,
+    request: PlanRequest,
+    drafted: messages.DraftedMessages,
+    held: Faults,
+    keys: MessageKeys,
+    standing: Standing,
+    rows: npt.NDArray[np.int64],
+    sender: Sender,
+) -> Plan:
+    sound = drafted.table.iloc[rows].reset_index(drop=True)
+    skipped = held.told()
+    rejected = drafted.faults.told()
+    return Plan(
+        segment=segment.copy(deep=False),
+        messages=sound,
+        rows=rows.astype("int64"),
+        rejected=rejected,
+        skipped=skipped[~skipped["position"].isin(rejected["position"])].reset_index(drop=True),
+        tracking_ids=drafted.table[Field.ID],
+        keys=keys,
+        campaign=request.campaign,
+        account=request.account,
+        route=request.route,
+        batch_size=request.batch_size,
+        variables=drafted.variables.used_in(sound[Field.TEXT]),
+        standing=standing,
+        advice=advice.advise(sound),
+        digest=_digest(request, keys),
+        sender=sender,
+    )
+
+
+def _digest(request: PlanRequest, keys: MessageKeys) -> str:
+    digest = hashlib.sha256()
+    for part in (request.account.identity, str(request.route), request.campaign or ""):
+        digest.update(part.encode() + b"\0")
+    digest.update(keys.id_hashes.tobytes() + keys.contents.tobytes())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,52 @@
+"""Policy: who is held back although the message is sound."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cascade_frames.errors import MappingError
+from cascade_frames.outcomes import Reason
+from cascade_frames.planning import phones
+from cascade_frames.planning.faults import Faults
+
+
+def hold_back_opted_out(
+    recipients: pd.Series[Any], opt_out: Iterable[object] | pd.DataFrame, region: str, held: Faults
+) -> None:
+    """Note the rows whose recipient is on an opt-out list.
+
+    Args:
+        recipients: N phones in E.164, None where there is none.
+        opt_out: phones in any spelling: a Series, a list, or a table with a column `phone`
+            or `toPhone`.
+        region: the country assumed for phones that do not name one.
+        held: takes the rows.
+
+    Raises:
+        MappingError: a table without such a column; not one of the entries is a phone.
+    """
+    listed = phones.normalise(_phones_of(opt_out), region)
+    if len(listed) and listed.isna().all():
+        raise MappingError(
+            "opt_out: not one of its entries can be read as a phone, so nobody would be held "
+            "back. Pass the column with the phones."
+        )
+    held.add(Reason.OPTED_OUT, "opt_out", recipients.isin(listed.dropna()).to_numpy(dtype=bool))
+
+
+def _phones_of(opt_out: Iterable[object] | pd.DataFrame) -> pd.Series[Any]:
+    if isinstance(opt_out, str):
+        raise MappingError("opt_out: give a list, a Series or a table of phones, not one string.")
+    if not isinstance(opt_out, pd.DataFrame):
+        return pd.Series(list(opt_out), dtype=object)
+    for name in ("phone", "toPhone"):
+        if name in opt_out.columns:
+            return opt_out[name].reset_index(drop=True)
+    raise MappingError(
+        "opt_out: the table has no column 'phone' or 'toPhone'. Pass the column itself, as "
+        f"opt_out=table[…]; it has {np.asarray(opt_out.columns).tolist()}."
+    )

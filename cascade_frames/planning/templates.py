@@ -1,0 +1,198 @@
+"""Templates: `"{first_name}, {amount:.2f} UAH"` parsed once, rendered a column at a time."""
+
+from __future__ import annotations
+
+import difflib
+import string
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from cascade_frames.contract import VariableType
+from cascade_frames.errors import MappingError
+
+_VARIABLE_SPECS = frozenset(VariableType)
+_CONVERSIONS: dict[str, Callable[[Any], str]] = {"s": str, "r": repr, "a": ascii}
+
+
+@dataclass(frozen=True)
+class Placeholder:
+    """One `{column:spec}` of a template."""
+
+    column: str
+    spec: str = ""
+    conversion: str | None = None
+
+    @property
+    def variable(self) -> VariableType | None:
+        """The server-side variable this becomes (`{link:short_url}`), if any."""
+        return VariableType(self.spec) if self.spec in _VARIABLE_SPECS else None
+
+
+@dataclass(frozen=True)
+class Template:
+    """A parsed template: literal strings and placeholders, in order."""
+
+    parts: tuple[str | Placeholder, ...]
+
+    @property
+    def placeholders(self) -> tuple[Placeholder, ...]:
+        """The placeholders, in order."""
+        return tuple(part for part in self.parts if isinstance(part, Placeholder))
+
+    @property
+    def bare(self) -> Placeholder | None:
+        """The placeholder, when the template is exactly one and asks for no format."""
+        if len(self.parts) == 1 and isinstance(self.parts[0], Placeholder):
+            only = self.parts[0]
+            return only if not only.spec and not only.conversion else None
+        return None
+
+
+def parse(source: str, argument: str) -> Template:
+    """Parse a template.
+
+    Args:
+        source: the string as the caller wrote it; `{{` and `}}` stand for braces.
+        argument: the argument's name, for errors.
+
+    Raises:
+        MappingError: a brace without its partner, an empty or a numbered placeholder.
+    """
+    try:
+        pieces = list(string.Formatter().parse(source))
+    except ValueError as error:
+        raise MappingError(
+            f"{argument}: the template has a brace that does not match ({error}). "
+            "Write {column} for a column's value and {{ or }} for a brace itself."
+        ) from None
+    parts: list[str | Placeholder] = []
+    for literal, name, spec, conversion in pieces:
+        if literal:
+            parts.append(literal)
+        if name is not None:
+            parts.append(_placeholder(name, spec or "", conversion, argument))
+    return Template(_join_literals(parts))
+
+
+def _placeholder(name: str, spec: str, conversion: str | None, argument: str) -> Placeholder:
+    if not name.strip():
+        raise MappingError(
+            f"{argument}: the template has an empty placeholder {{}}. Name a column inside it, "
+            "or write {{}} doubled for the braces themselves."
+        )
+    if "{" in spec:
+        raise MappingError(
+            f"{argument}: the format of {{{name}}} holds another placeholder, which is not "
+            "supported. Compute that column first with segment.assign(…)."
+        )
+    if conversion is not None and conversion not in _CONVERSIONS:
+        raise MappingError(f"{argument}: {{{name}!{conversion}}} is not a known conversion.")
+    return Placeholder(name, spec, conversion)
+
+
+def _join_literals(parts: list[str | Placeholder]) -> tuple[str | Placeholder, ...]:
+    joined: list[str | Placeholder] = []
+    for part in parts:
+        if joined and isinstance(part, str) and isinstance(joined[-1], str):
+            joined[-1] += part
+        else:
+            joined.append(part)
+    return tuple(joined)
+
+
+def find_column(segment: pd.DataFrame, name: str, argument: str) -> pd.Series[Any]:
+    """The segment's column of that name, on a positional index.
+
+    Raises:
+        MappingError: no such column (near matches are named), or two of that name.
+    """
+    positions = [at for at, label in enumerate(segment.columns) if str(label) == name]
+    if not positions:
+        raise MappingError(
+            f"{argument}: the segment has no column {name!r}.{_near(name, segment.columns)}"
+        )
+    if len(positions) > 1:
+        raise MappingError(
+            f"{argument}: the segment has {len(positions)} columns named {name!r}. Rename one."
+        )
+    return segment.iloc[:, positions[0]].reset_index(drop=True)
+
+
+def _near(name: str, columns: Iterable[object]) -> str:
+    labels = {str(label).lower(): str(label) for label in columns}
+    near = [labels[hit] for hit in difflib.get_close_matches(name.lower(), labels, n=3)]
+    if near:
+        return f" Did you mean {' or '.join(repr(label) for label in near)}?"
+    return f" It has {', '.join(repr(label) for label in list(labels.values())[:20])}."
+
+
+def is_missing(values: pd.Series[Any]) -> npt.NDArray[np.bool_]:
+    """True where a value is None, NaN, NaT or NA, or a string of nothing but white space."""
+    missing = values.isna().to_numpy(dtype=bool)
+    if pd.api.types.is_string_dtype(values.dtype) or values.dtype == object:
+        blank = values.map(lambda value: isinstance(value, str) and not value.strip())
+        missing = missing | blank.fillna(value=False).to_numpy(dtype=bool)
+    return missing
+
+
+def format_values(
+    values: pd.Series[Any], placeholder: Placeholder, missing: npt.NDArray[np.bool_]
+) -> tuple[pd.Series[Any], npt.NDArray[np.bool_]]:
+    """The column as text, by the placeholder's format.
+
+    A float column whose values are all whole (what a blank makes of an integer column) is
+    written without `.0` where no format is asked for.
+
+    Args:
+        values: N values.
+        placeholder: its spec and conversion are applied to each distinct value once.
+        missing: bool, length N; those come back as None.
+
+    Returns:
+        N strings (object dtype) and a bool mask of values that the format does not fit.
+    """
+    codes, uniques = pd.factorize(values.where(~pd.Series(missing), None))
+    distinct = _plain_numbers(pd.Series(uniques), placeholder)
+    rendered = np.empty(len(distinct) + 1, dtype=object)
+    failed = np.zeros(len(distinct) + 1, dtype=bool)
+    rendered[-1] = None
+    for at, value in enumerate(distinct):
+        try:
+            rendered[at] = _format(value, placeholder)
+        except (ValueError, TypeError):
+            rendered[at], failed[at] = None, True
+    return pd.Series(rendered[codes], dtype=object), failed[codes] & ~missing
+
+
+def _plain_numbers(distinct: pd.Series[Any], placeholder: Placeholder) -> list[Any]:
+    whole = (
+        pd.api.types.is_float_dtype(distinct.dtype)
+        and not placeholder.spec
+        and not placeholder.conversion
+        and bool((distinct.abs() < 2**53).all())
+        and bool((distinct % 1 == 0).all())
+    )
+    return [int(value) for value in distinct] if whole else distinct.tolist()
+
+
+def _format(value: object, placeholder: Placeholder) -> str:
+    if placeholder.conversion:
+        value = _CONVERSIONS[placeholder.conversion](value)
+    return format(value, placeholder.spec)
+
+
+def concatenate(parts: list[str | pa.Array], rows: int) -> pa.Array:
+    """Join literals and string columns of length `rows`; a null anywhere makes a null."""
+    if not parts:
+        return pa.array([""] * rows, pa.large_string())
+    if all(isinstance(part, str) for part in parts):
+        return pa.repeat(pa.scalar("".join(map(str, parts)), pa.large_string()), rows)
+    columns = [pa.scalar(p, pa.large_string()) if isinstance(p, str) else p for p in parts]
+    return pc.binary_join_element_wise(*columns, pa.scalar("", pa.large_string()))

@@ -1,0 +1,109 @@
+"""Progress of a run where people look: a bar on a terminal, plain lines elsewhere.
+
+The door to tqdm.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from typing import Final, Protocol, TextIO
+
+from tqdm import tqdm
+
+from cascade_frames.planning.plan import UserInterface
+from cascade_frames.sending.progress import Progress
+
+_LINE_EVERY: Final = 0.1  # of the whole
+_LINE_SECONDS: Final = 30.0
+_BAR_SECONDS: Final = 0.2
+
+
+class ProgressView(Protocol):
+    """Shows progress until it is closed."""
+
+    def show(self, progress: Progress) -> None:
+        """Show how far the run has come; called from the run's thread."""
+
+    def note(self, words: str) -> None:
+        """Say something beside the progress."""
+
+    def close(self) -> None:
+        """Show the last state and end."""
+
+
+def progress_view(ui: UserInterface, stream: TextIO | None = None) -> ProgressView:
+    """The view for `ui`: with `"auto"`, a bar where the stream is a terminal, else lines."""
+    stream = stream or sys.stderr
+    if ui == "none":
+        return _Silent()
+    return _Bar(stream) if ui == "auto" and stream.isatty() else _Lines(stream)
+
+
+class _Silent:
+    def show(self, progress: Progress) -> None:
+        """Show nothing."""
+
+    def note(self, words: str) -> None:
+        """Say nothing."""
+
+    def close(self) -> None:
+        """End nothing."""
+
+
+class _Bar:
+    def __init__(self, stream: TextIO) -> None:
+        self._bar = tqdm(
+            file=stream, unit=" messages", mininterval=_BAR_SECONDS, dynamic_ncols=True, total=0
+        )
+
+    def show(self, progress: Progress) -> None:
+        self._bar.total = progress.total
+        self._bar.set_postfix_str(_tally(progress), refresh=False)
+        self._bar.update(progress.settled - self._bar.n)
+
+    def note(self, words: str) -> None:
+        self._bar.write(words, file=self._bar.fp)
+
+    def close(self) -> None:
+        self._bar.refresh()
+        self._bar.close()
+
+
+class _Lines:
+    def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
+        self._stream = stream
+        self._clock = clock
+        self._shown = Progress(total=0)
+        self._last = self._shown
+        self._at = clock()
+
+    def show(self, progress: Progress) -> None:
+        self._last = progress
+        step = progress.settled - self._shown.settled >= progress.total * _LINE_EVERY
+        late = self._clock() - self._at >= _LINE_SECONDS
+        done = progress.settled == progress.total
+        if progress.settled > self._shown.settled and (step or late or done):
+            self._write(progress)
+
+    def note(self, words: str) -> None:
+        print(words, file=self._stream, flush=True)
+
+    def close(self) -> None:
+        if self._last != self._shown and self._last.settled:
+            self._write(self._last)
+
+    def _write(self, progress: Progress) -> None:
+        self._shown, self._at = progress, self._clock()
+        share = progress.settled / progress.total if progress.total else 1.0
+        self.note(f"{share:4.0%}  {progress.settled:,} of {progress.total:,}: {_tally(progress)}")
+
+
+def _tally(progress: Progress) -> str:
+    parts = [f"{progress.accepted:,} accepted"]
+    if progress.refused:
+        parts.append(f"{progress.refused:,} refused")
+    if progress.unknown:
+        parts.append(f"{progress.unknown:,} unknown")
+    return ", ".join(parts)

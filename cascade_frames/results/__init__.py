@@ -1,0 +1,1 @@
+"""Last stage: outcomes joined to the caller's rows."""

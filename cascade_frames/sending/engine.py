@@ -1,0 +1,270 @@
+"""The engine: the only place that loops. Batches go out, verdicts come back, the ledger knows.
+
+For every request: the intent is durable before the first byte leaves, and the outcome after
+the answer. The first batch goes alone, so that a fault that would hit them all hits one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from cascade_frames import contract
+from cascade_frames.errors import LedgerError, RunBusy
+from cascade_frames.outcomes import Outcome
+from cascade_frames.planning.plan import Guarantee
+from cascade_frames.planning.variables import Variable
+from cascade_frames.sending.encoding import MessageEncoder
+from cascade_frames.sending.gateway import Gateway
+from cascade_frames.sending.halts import explain
+from cascade_frames.sending.pacing import Pace
+from cascade_frames.sending.progress import Progress
+from cascade_frames.sending.records import Batch, RunState, RunWriter
+from cascade_frames.sending.verdicts import Cause, Step, Verdict, judge
+from cascade_frames.sending.waiting import backoff, retry_after_seconds
+
+MAX_TRIES: Final = 4  # of one batch that is provably not accepted: 1, then after 1, 2 and 4 s
+MAX_WAITS: Final = 8  # of one batch that the API asks to wait
+AT_LEAST_ONCE_TRIES: Final = 3  # the API document's own
+RETRY_BUDGET: Final = 100  # of one run; an outage ends in a halt, not in hours of tries
+UNKNOWN_BATCHES_IN_A_ROW: Final = 3
+REFUSALS_ALIKE: Final = 24  # in a row while one batch is taken apart
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a run ended.
+
+    Attributes:
+        state: the state the ledger keeps.
+        cause, message: why and what to do, for a halt.
+    """
+
+    state: RunState
+    cause: str | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True, repr=False)
+class Work:
+    """What a run is to send.
+
+    Attributes:
+        encoder: writes bodies from the plan's messages.
+        pending: positions of the messages that the run holds.
+        path: of the route.
+        batch_size: messages a request.
+        variables: uploaded before the first batch.
+        guarantee: what to do about lost answers.
+    """
+
+    encoder: MessageEncoder
+    pending: npt.NDArray[np.int64]
+    path: str
+    batch_size: int
+    variables: tuple[Variable, ...] = ()
+    guarantee: Guarantee = "at_most_once"
+
+
+@dataclass(repr=False)
+class Engine:
+    """Sends one run's work; lives within one event loop.
+
+    Args:
+        work: what to send.
+        gateway, ledger, pace: where to, recorded how, how fast.
+        in_flight: requests under way at once.
+        observe: told of progress after every settled batch.
+        rng: for jitter.
+        clock: the time of day, tz-aware.
+    """
+
+    work: Work
+    gateway: Gateway
+    ledger: RunWriter
+    pace: Pace
+    in_flight: int
+    observe: Callable[[Progress], None] = lambda progress: None  # noqa: ARG005
+    rng: random.Random = field(default_factory=random.Random)
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    def __post_init__(self) -> None:
+        self._stopping = asyncio.Event()
+        self._ending: Ending | None = None
+        self._numbers = itertools.count(1)
+        self._retries_left = RETRY_BUDGET
+        self._unknown_in_a_row = 0
+        self._progress = Progress(total=len(self.work.pending))
+
+    def stop(self) -> None:
+        """Start no new batch; those in flight finish and are recorded."""
+        self._stopping.set()
+
+    async def run(self) -> Ending:
+        """Send everything, and say how it ended."""
+        self.observe(self._progress)
+        batches = self._batches()
+        await self._upload_variables()
+        await self._work(itertools.islice(batches, 1))
+        workers = [
+            asyncio.create_task(self._work(batches))
+            for _ in range(min(self.in_flight, self._batch_count()))
+        ]
+        await asyncio.gather(*workers)
+        if self._ending:
+            return self._ending
+        return Ending(RunState.PAUSED if self._stopping.is_set() else RunState.FINISHED)
+
+    def _batch_count(self) -> int:
+        return -(-len(self.work.pending) // self.work.batch_size)
+
+    def _batches(self) -> Iterator[Batch]:
+        for start in range(0, len(self.work.pending), self.work.batch_size):
+            stop = min(start + self.work.batch_size, len(self.work.pending))
+            yield Batch(next(self._numbers), start, stop)
+
+    async def _work(self, batches: Iterator[Batch]) -> None:
+        while not self._stopping.is_set():
+            batch = next(batches, None)
+            if batch is None:
+                return
+            try:
+                await self._deliver(batch)
+            except RunBusy as error:
+                self._halt(Cause.LEDGER_FAILED, str(error))
+            except LedgerError as error:
+                self._halt(Cause.LEDGER_FAILED, f"{explain(Cause.LEDGER_FAILED)} ({error})")
+
+    async def _deliver(self, batch: Batch) -> None:
+        """Send a batch; where the API refuses it, take it apart until the bad rows are found."""
+        parts = [batch]
+        alike, last = 0, None
+        while parts and not self._stopping.is_set():
+            part = parts.pop()
+            verdict = await self._send(part)
+            if verdict is None:
+                return
+            if verdict.error is None or verdict.settlement.outcome is Outcome.UNKNOWN:
+                alike = 0
+                continue
+            kind = (verdict.error.code, verdict.error.field)
+            alike = alike + 1 if kind == last else 1
+            last = kind
+            if verdict.step is Step.SPLIT:
+                parts += reversed(self._halves(part))
+            if alike >= REFUSALS_ALIKE and parts:
+                self._halt(Cause.SYSTEMIC_REFUSAL, explain(Cause.SYSTEMIC_REFUSAL, verdict))
+
+    def _halves(self, batch: Batch) -> tuple[Batch, Batch]:
+        middle = (batch.start + batch.stop) // 2
+        return (
+            Batch(next(self._numbers), batch.start, middle),
+            Batch(next(self._numbers), middle, batch.stop),
+        )
+
+    async def _send(self, batch: Batch) -> Verdict | None:
+        """Send one batch until it is settled; None where the run ends before that."""
+        positions = self.work.pending[batch.start : batch.stop]
+        ids = self.work.encoder.ids[positions].tolist()
+        body = self.work.encoder.encode(positions)
+        tries = waits = 0
+        for attempt in itertools.count(1):
+            await self.pace.turn()
+            if self._stopping.is_set():
+                return None
+            await self.ledger.intend(batch, attempt, self.clock())
+            evidence = await self.gateway.post(self.work.path, body)
+            verdict = judge(evidence, ids)
+            await self.ledger.settle(batch, attempt, self.clock(), verdict.settlement)
+            self._count(batch, verdict)
+            if verdict.step is Step.WAIT:
+                waits += 1
+                again = waits < MAX_WAITS
+                asked = retry_after_seconds(evidence.retry_after, self.clock())
+                pause = asked if asked is not None else backoff(waits, self.rng)
+            else:
+                tries += 1
+                again = self._may_repeat(verdict, tries)
+                pause = backoff(tries, self.rng)
+            if not again:
+                self._consider_halting(verdict)
+                return verdict
+            await self._pause(pause)
+        raise AssertionError("unreachable: the loop has no end")
+
+    def _may_repeat(self, verdict: Verdict, tries: int) -> bool:
+        if verdict.step is Step.RETRY:
+            self._retries_left -= 1
+            return tries < MAX_TRIES and self._retries_left >= 0
+        lost = verdict.settlement.outcome is Outcome.UNKNOWN and not verdict.settlement.message_ids
+        return (
+            lost
+            and verdict.step is Step.GO_ON
+            and self.work.guarantee == "at_least_once"
+            and tries < AT_LEAST_ONCE_TRIES
+        )
+
+    def _consider_halting(self, verdict: Verdict) -> None:
+        if verdict.step in (Step.RETRY, Step.WAIT, Step.HALT) and verdict.cause:
+            self._halt(verdict.cause, explain(verdict.cause, verdict))
+        lost = verdict.settlement.outcome is Outcome.UNKNOWN and not verdict.settlement.message_ids
+        self._unknown_in_a_row = self._unknown_in_a_row + 1 if lost else 0
+        if self._unknown_in_a_row >= UNKNOWN_BATCHES_IN_A_ROW:
+            self._halt(Cause.OUTAGE, explain(Cause.OUTAGE, verdict))
+
+    def _halt(self, cause: Cause, message: str) -> None:
+        if self._ending is None:
+            self._ending = Ending(RunState.HALTED, str(cause), message)
+        self._stopping.set()
+
+    def _count(self, batch: Batch, verdict: Verdict) -> None:
+        self._progress = self._progress.after(len(batch), verdict.settlement)
+        self.observe(self._progress)
+
+    async def _pause(self, seconds: float) -> None:
+        """Sleep, but not through a stop."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
+        except TimeoutError:
+            return
+
+    async def _upload_variables(self) -> None:
+        """Upload the links that texts refer to; the same id and value may be sent twice."""
+        variables = self.work.variables
+        for start in range(0, len(variables), contract.MAX_BATCH):
+            if self._stopping.is_set():
+                return
+            body = msgspec.json.encode(
+                {"variables": list(map(_as_item, variables[start : start + contract.MAX_BATCH]))}
+            )
+            await self._upload(body)
+
+    async def _upload(self, body: bytes) -> None:
+        for tries in range(1, MAX_TRIES + 1):
+            await self.pace.turn()
+            evidence = await self.gateway.post(contract.VARIABLES_PATH, body)
+            if evidence.status is not None and 200 <= evidence.status < 300:
+                return
+            verdict = judge(evidence, ())
+            if verdict.step is Step.HALT or evidence.status in (400, 422) or tries == MAX_TRIES:
+                cause = verdict.cause if verdict.step is Step.HALT else None
+                self._halt(
+                    cause or Cause.VARIABLES_FAILED,
+                    explain(cause or Cause.VARIABLES_FAILED, verdict),
+                )
+                return
+            await self._pause(backoff(tries, self.rng))
+
+
+def _as_item(variable: Variable) -> dict[str, object]:
+    return {"id": variable.id, "type": str(variable.type), "value": variable.value}

@@ -1,0 +1,148 @@
+"""One request to the gateway, and the evidence it leaves. The door to httpx.
+
+Whether bytes left is taken from the transport's trace, not from the kind of error: httpx
+raises the same classes before and after. Redirects are never followed, since custom key
+headers would go along.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from types import TracebackType
+from typing import Any, Final, Self
+
+import httpx
+
+from cascade_frames.sending.evidence import Evidence, Failure
+from cascade_frames.settings import Account
+
+CONNECT_SECONDS: Final = 10.0
+# Servers close idle connections after some seconds; one closed under a request would leave its
+# rows unknown, so ours are given up first.
+KEEP_IDLE_SECONDS: Final = 2.0
+REPLY_CAP_BYTES: Final = 8 * 2**20
+
+_FAILURES: Final[tuple[tuple[type[Exception], Failure], ...]] = (
+    (httpx.ConnectError, Failure.CONNECT),
+    (httpx.ConnectTimeout, Failure.CONNECT),
+    (httpx.PoolTimeout, Failure.CONNECT),
+    (httpx.UnsupportedProtocol, Failure.MISUSE),
+    (httpx.InvalidURL, Failure.MISUSE),
+    (httpx.LocalProtocolError, Failure.MISUSE),
+    (httpx.ProxyError, Failure.MISUSE),
+)
+
+
+def failure_of(error: Exception) -> Failure:
+    """The kind of failure an httpx error is; `LOST` for any that is not listed."""
+    return next((kind for of, kind in _FAILURES if isinstance(error, of)), Failure.LOST)
+
+
+class _Flight:
+    """What is known of a request while it is under way."""
+
+    def __init__(self, traced: bool) -> None:
+        self.left = not traced
+        self.response: httpx.Response | None = None
+        self.body = bytearray()
+
+    async def trace(self, event: str, info: dict[str, Any]) -> None:  # noqa: ARG002 - httpx's hook
+        if event.endswith("send_request_headers.started"):
+            self.left = True
+
+    def evidence(self, failure: Failure | None = None, error: str | None = None) -> Evidence:
+        response = self.response
+        return Evidence(
+            left=self.left,
+            status=response.status_code if response else None,
+            body=bytes(self.body),
+            complete=failure is None,
+            retry_after=response.headers.get("retry-after") if response else None,
+            failure=failure,
+            error=error,
+        )
+
+
+class Gateway:
+    """Requests to one account's API, several at once, each within a total deadline.
+
+    Use as an async context manager inside one event loop. `transport` is for a transport of
+    the caller's; one that is not httpx's own has no trace, so its bytes count as having left.
+    """
+
+    def __init__(self, account: Account, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self._deadline = account.deadline
+        self._traced = transport is None
+        self._under_way: set[asyncio.Task[Evidence]] = set()
+        self._client = httpx.AsyncClient(
+            base_url=account.base_url,
+            headers={**account.headers(), "Content-Type": "application/json"},
+            timeout=httpx.Timeout(account.deadline, connect=min(CONNECT_SECONDS, account.deadline)),
+            limits=httpx.Limits(
+                max_connections=account.max_in_flight,
+                max_keepalive_connections=account.max_in_flight,
+                keepalive_expiry=KEEP_IDLE_SECONDS,
+            ),
+            follow_redirects=False,
+            trust_env=account.gateway == "live",
+            transport=transport,
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def post(self, path: str, body: bytes) -> Evidence:
+        """POST a JSON body; never raises for what the network or the server does.
+
+        A request past the deadline is left to end by itself: cancelling it can leak its
+        connection (encode/httpcore#1093).
+        """
+        flight = _Flight(self._traced)
+        task = asyncio.create_task(self._exchange(path, body, flight))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        await asyncio.wait({task}, timeout=self._deadline)
+        if task.done():
+            return task.result()
+        return flight.evidence(Failure.LOST, "deadline")
+
+    async def aclose(self) -> None:
+        """Close every connection; what is still under way ends with an error nobody needs."""
+        left_over = list(self._under_way)
+        with contextlib.suppress(RuntimeError):
+            await self._client.aclose()
+        if left_over:
+            await asyncio.wait(left_over, timeout=0.2)
+        for task in left_over:
+            task.cancel()
+        await asyncio.gather(*left_over, return_exceptions=True)
+
+    async def _exchange(self, path: str, body: bytes, flight: _Flight) -> Evidence:
+        try:
+            request = self._client.build_request(
+                "POST", path, content=body, extensions={"trace": flight.trace}
+            )
+            flight.response = await self._client.send(request, stream=True)
+            try:
+                return await self._read(flight, flight.response)
+            finally:
+                await flight.response.aclose()
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is evidence
+            return flight.evidence(failure_of(error), type(error).__name__)
+
+    async def _read(self, flight: _Flight, response: httpx.Response) -> Evidence:
+        async for chunk in response.aiter_bytes():
+            flight.body += chunk
+            if len(flight.body) > REPLY_CAP_BYTES:
+                flight.body.clear()
+                return flight.evidence(Failure.LOST, "reply over the size cap")
+        return flight.evidence()

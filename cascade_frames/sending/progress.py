@@ -1,0 +1,43 @@
+"""How far a run has come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from cascade_frames.outcomes import Outcome
+from cascade_frames.sending.verdicts import Settlement
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Counts of one run's messages and requests.
+
+    Attributes:
+        total: messages the run holds.
+        accepted, refused, unknown: messages settled so.
+        requests: batches posted, repeats included.
+    """
+
+    total: int
+    accepted: int = 0
+    refused: int = 0
+    unknown: int = 0
+    requests: int = 0
+
+    @property
+    def settled(self) -> int:
+        """Messages whose fate is decided."""
+        return self.accepted + self.refused + self.unknown
+
+    def after(self, rows: int, settlement: Settlement) -> Progress:
+        """The progress once a batch of so many rows is settled."""
+        receipts = settlement.message_ids or ()
+        accepted = sum(one is not None for one in receipts)
+        rest = rows - accepted
+        return replace(
+            self,
+            accepted=self.accepted + accepted,
+            refused=self.refused + rest * (settlement.outcome is Outcome.REFUSED),
+            unknown=self.unknown + rest * (settlement.outcome is Outcome.UNKNOWN),
+            requests=self.requests + 1,
+        )

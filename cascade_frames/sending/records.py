@@ -1,0 +1,109 @@
+"""What the engine asks of a ledger, and the values that pass between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from cascade_frames.planning.memory import Memory, MessageKeys
+from cascade_frames.sending.verdicts import Settlement
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The messages of one request: a range of its run's messages.
+
+    Attributes:
+        number: of the batch in its run, from 1; a part that was split off has one of its own.
+        start, stop: positions among the messages that the run holds.
+    """
+
+    number: int
+    start: int
+    stop: int
+
+    def __len__(self) -> int:
+        """The number of messages."""
+        return self.stop - self.start
+
+
+class RunState(StrEnum):
+    """The state of a run in the ledger."""
+
+    ACTIVE = "active"  # holds its messages, and may send
+    FINISHED = "finished"  # every message had its turn
+    HALTED = "halted"  # ended early, for a cause
+    PAUSED = "paused"  # ended early, by its owner's wish
+    SUPERSEDED = "superseded"  # its owner was gone; another run has taken its messages over
+
+
+@dataclass(frozen=True)
+class RunLabel:
+    """What a run is called in the ledger."""
+
+    account: str
+    campaign: str | None
+    route: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class Registration:
+    """A run that the ledger has let in.
+
+    Attributes:
+        run_id: the public name of the run; None where nothing is left to send.
+        pending: positions, among the plan's messages, of those that the run holds and sends.
+    """
+
+    run_id: str | None
+    pending: npt.NDArray[np.int64]
+
+
+class RunWriter(Protocol):
+    """Writes one run's intents and settlements, durably, from within the engine's loop."""
+
+    async def intend(self, batch: Batch, attempt: int, at: datetime) -> None:
+        """Note, durably, that this batch is about to leave.
+
+        Raises:
+            RunBusy: the run no longer holds its messages.
+            LedgerError: it could not be written; the batch must not leave.
+        """
+        ...
+
+    async def settle(
+        self, batch: Batch, attempt: int, at: datetime, settlement: Settlement
+    ) -> None:
+        """Note, durably, what became of the batch.
+
+        Raises:
+            LedgerError: it could not be written; the ledger goes on calling the rows unknown.
+        """
+        ...
+
+    def close(self, state: RunState) -> None:
+        """Write what is queued, note how the run ended, and stop. Blocks."""
+        ...
+
+
+class Ledger(Memory, Protocol):
+    """The durable record of every attempt."""
+
+    def register(self, label: RunLabel, keys: MessageKeys) -> Registration:
+        """Let a run in: claim, in one exclusive transaction, the messages it may send.
+
+        Raises:
+            RunBusy: a run that is alive holds some of them.
+            LedgerError: it could not be written.
+        """
+        ...
+
+    def open_run(self, run_id: str) -> RunWriter:
+        """The writer for a run that `register` let in."""
+        ...

@@ -1,0 +1,136 @@
+"""The API's answers, read without trust: receipts, and the three documented error bodies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from cascade_frames import contract
+
+_LONG_DIGITS = re.compile(r"\+?\d[\d\s().-]{4,}\d")
+_MAX_WORDS = 200
+_MAX_ID = 255
+
+
+@dataclass(frozen=True)
+class ApiError:
+    """What an error body says.
+
+    Attributes:
+        code: the API's code, as text.
+        field: the message field at fault, where it is named.
+        message: the API's words, shortened, with anything like a phone taken out.
+    """
+
+    code: str | None = None
+    field: str | None = None
+    message: str | None = None
+
+    def __str__(self) -> str:
+        """Code, field and words in one line."""
+        parts = [self.code, f"field {self.field}" if self.field else None, self.message]
+        return ": ".join(part for part in parts if part) or "no reason given"
+
+
+@dataclass(frozen=True)
+class Receipts:
+    """The receipts of one reply, matched to the ids that were sent.
+
+    Attributes:
+        message_ids: one per id sent, in their order; None where the reply has no clear one.
+        anomalies: what a well-behaved reply would not hold, in words.
+    """
+
+    message_ids: tuple[str | None, ...] = field(repr=False)
+    anomalies: tuple[str, ...] = ()
+
+    @property
+    def matched(self) -> int:
+        """How many ids have a receipt."""
+        return sum(one is not None for one in self.message_ids)
+
+
+def read_receipts(body: bytes, ids: Sequence[str]) -> Receipts | None:
+    """The receipts in a 200's body, or None where it is not a JSON array.
+
+    An id that comes twice keeps its first messageId; a messageId that comes for two ids is
+    kept for both, since both were accepted. Either is an anomaly, as is an id never sent.
+    """
+    try:
+        entries = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    if not isinstance(entries, list):
+        return None
+    expected = {tracking_id: at for at, tracking_id in enumerate(ids)}
+    found: list[str | None] = [None] * len(ids)
+    doubled = foreign = malformed = 0
+    for entry in entries:
+        receipt = _receipt(entry)
+        if receipt is None:
+            malformed += 1
+            continue
+        at = expected.get(receipt[0])
+        if at is None:
+            foreign += 1
+        elif found[at] is not None:
+            doubled += 1
+        else:
+            found[at] = receipt[1]
+    kept = [one for one in found if one is not None]
+    counts = {
+        "ids twice": doubled,
+        "ids never sent": foreign,
+        "messageIds shared by several ids": len(kept) - len(set(kept)),
+    }
+    anomalies = tuple(f"{count} {what}" for what, count in counts.items() if count)
+    return Receipts(tuple(found), anomalies)
+
+
+def _receipt(entry: object) -> tuple[str, str] | None:
+    if not isinstance(entry, dict):
+        return None
+    tracking_id = entry.get(contract.RECEIPT_ID)
+    message_id = entry.get(contract.RECEIPT_MESSAGE_ID)
+    if not isinstance(tracking_id, str) or not isinstance(message_id, str):
+        return None
+    message_id = message_id.strip()
+    sound = message_id.isprintable() and 0 < len(message_id) <= _MAX_ID
+    return (tracking_id, message_id) if sound else None
+
+
+def read_error(body: bytes) -> ApiError | None:
+    """An error body of one of the documented shapes, or None.
+
+    The API document has `{"error": {code, message, field}}`; the vendor's other pages have
+    `{"status", "error", "message"}` with and without a numeric `code`.
+    """
+    try:
+        document = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    if not isinstance(document, dict):
+        return None
+    inner = document.get("error")
+    if isinstance(inner, dict) and ("code" in inner or "message" in inner):
+        return _error(inner)
+    if isinstance(inner, str) and ("message" in document or "status" in document):
+        return _error({"code": inner, **document})
+    return None
+
+
+def _error(parts: dict[str, Any]) -> ApiError:
+    return ApiError(
+        _words(parts.get("code")), _words(parts.get("field")), _words(parts.get("message"))
+    )
+
+
+def _words(value: object) -> str | None:
+    if not isinstance(value, str | int) or isinstance(value, bool):
+        return None
+    text = "".join(letter if letter.isprintable() else " " for letter in str(value))
+    return _LONG_DIGITS.sub("…", text)[:_MAX_WORDS].strip() or None

@@ -1,0 +1,272 @@
+"""The verbs: plan, validate, send, connect. Here the stages are put together."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from typing import Any, Literal, Unpack, overload
+
+import pandas as pd
+
+from cascade_frames.errors import CascadeWarning, ConfirmationRequired, MappingError, RunHalted
+from cascade_frames.home import NOTICE, default_sandbox
+from cascade_frames.ledger import Ledger, open_ledger
+from cascade_frames.options import PlanOptions, SendOptions, refuse_unknown, spelled_out
+from cascade_frames.outcomes import Outcome
+from cascade_frames.planning.mapping import MessageMapping
+from cascade_frames.planning.plan import Guarantee, Plan, UserInterface
+from cascade_frames.planning.planner import PlanRequest, make_plan, read_route
+from cascade_frames.progress import ProgressView, progress_view
+from cascade_frames.results.join import counts, join_results, result_columns
+from cascade_frames.sending.client import AsyncClient, Client
+from cascade_frames.sending.encoding import MessageEncoder
+from cascade_frames.sending.engine import Ending, Work
+from cascade_frames.sending.records import Registration, RunLabel, RunState
+from cascade_frames.sending.run import Run
+from cascade_frames.settings import Account, find_account
+
+_MAPPING = frozenset(field.name for field in fields(MessageMapping))
+_REQUEST = frozenset(field.name for field in fields(PlanRequest)) - {"mapping", "account", "route"}
+_SENDING = frozenset({"confirm", "guarantee", "suffix", "ui"})
+
+
+@spelled_out(PlanOptions)
+def plan(segment: pd.DataFrame, **options: Unpack[PlanOptions]) -> Plan:
+    """Plan a send: map the segment to messages, check every row, send nothing.
+
+    A string argument is a template: `"{column}"` places a column's value (format specs as in
+    `"{amount:.2f}"`, `{{` for a brace; `{link:short_url}` becomes a link the API shortens). A
+    string without braces is a constant, as is anything else but a `pd.col` expression or a
+    Series. An argument left out falls back to the column of the API's name (`toPhone`, …).
+
+    Args:
+        segment: N rows, any index.
+        campaign: the label under which messages are sent and found again. Where `id` is left
+            out, ids are derived from it and the recipient, so that one campaign reaches a
+            person once.
+        id: your tracking id, unique, up to 254 letters, digits and `- _ . :`.
+        to_phone: the phone, in any usual spelling.
+        from_name: the sender people see.
+        message_type: `"transaction"`, `"promo"`, `"viber_survey"` or `"flashcall"`.
+        text: the text.
+        ttl: how long to try: seconds, `"2d"`, `"12h"` or a timedelta.
+        scheduled_sent: when to send: a tz-aware datetime or ISO 8601 with an offset, up to 30
+            days ahead.
+        survey_options: 2 to 5 options of a survey: a list, or a column of lists.
+        extra: other fields of the API, by its names (`{"viberMessage": {...}}`), passed
+            through untouched.
+        account: where to and with whose keys; by default what is configured, else the sandbox.
+        ledger: a path, `sqlite:///path` or an open `Ledger`; by default `CASCADE_LEDGER`, else
+            a file in the user's data folder.
+        route: `"standard"` (all channels in turn) or `"telegram_viber"` (those first).
+        region: the country of phones that do not name one.
+        schema: a pandera model or schema of yours for the segment, checked first.
+        on_invalid: `"raise"` (one bad row stops everything) or `"drop"` (the others are sent).
+        opt_out: phones to hold back: a list, a Series, or a table with a column `phone`.
+        batch_size: messages a request, 1 to 1000.
+
+    Returns:
+        The plan. Show it; then `plan.send()`.
+
+    Raises:
+        MappingError: the call does not fit the segment.
+        InvalidRecipients: rows cannot be sent, and `on_invalid` is `"raise"`.
+        AccountError: the account is configured wrongly.
+        LedgerError: the ledger cannot be opened.
+    """
+    refuse_unknown(options, PlanOptions, "plan")
+    route = read_route(options.get("route", "standard"))
+    account = options.get("account") or find_account()
+    sender = _Sender(NOTICE if account is None else None)
+    account = account or default_sandbox().account
+    sender.ledger = open_ledger(options.get("ledger"), account.gateway)
+    given: dict[str, Any] = dict(options)
+    request = PlanRequest(
+        MessageMapping(**{name: given[name] for name in _MAPPING & given.keys()}),
+        account,
+        route=route,
+        **{name: given[name] for name in _REQUEST & given.keys()},
+    )
+    return make_plan(segment, request, sender.ledger, datetime.now(UTC), sender)
+
+
+@spelled_out(PlanOptions)
+def validate(segment: pd.DataFrame, **options: Unpack[PlanOptions]) -> pd.DataFrame:
+    """Check a segment and return its message table.
+
+    Takes what `plan` takes.
+
+    Returns:
+        One row per message with the segment's index; columns by the API's names: `id`,
+        `fromName`, `toPhone`, `messageType`, `text` (str), `ttl` (Int64, seconds),
+        `scheduledSent` (datetime64[us, UTC]), `surveyOptions` (object).
+
+    Raises:
+        InvalidRecipients: rows cannot be sent, and `on_invalid` is `"raise"`.
+        MappingError: the call does not fit the segment.
+    """
+    refuse_unknown(options, PlanOptions, "validate")
+    made = plan(segment, **options)
+    return made.messages.set_axis(segment.index[made.rows])
+
+
+@spelled_out(SendOptions)
+def send(segment: pd.DataFrame, **options: Unpack[SendOptions]) -> pd.DataFrame:
+    """Plan, send, wait, and return the result table.
+
+    Takes what `plan` takes, and:
+
+    Args:
+        segment: N rows, any index.
+        confirm: for a live account and more messages than its `confirm_above`, their exact
+            number.
+        guarantee: `"at_most_once"`; or `"at_least_once"`, which repeats requests whose answer
+            was lost and can message people twice.
+        suffix: added to the names of the result's columns, where the segment has such columns.
+        ui: `"auto"` (a bar on a terminal, lines elsewhere), `"text"` or `"none"`.
+
+    Returns:
+        The segment's N rows in order, with its index and columns, and `trackinId`,
+        `messageId`, `outcome`, `reason`, `detail` (str), `batch` (Int64), `attempts` (int64),
+        `sent_at` (datetime64[us, UTC]). `.attrs` names gateway, account, campaign, run and plan.
+
+    Raises:
+        MappingError, InvalidRecipients, AccountError: as `plan`; nothing was sent.
+        ConfirmationRequired: see `confirm`; nothing was sent.
+        RunBusy: another kernel is sending some of the same messages; nothing was sent.
+        RunHalted: the run ended early; its `.results` is the result table.
+        LedgerError: the ledger cannot be used; nothing was sent.
+    """
+    refuse_unknown(options, SendOptions, "send")
+    given: dict[str, Any] = dict(options)
+    how = {name: given.pop(name) for name in _SENDING & given.keys()}
+    if isinstance(segment, pd.DataFrame):
+        result_columns(segment, how.get("suffix"))
+    return plan(segment, **given).send(**how)
+
+
+@overload
+def connect(account: Account | None = None, *, asynchronous: Literal[False] = False) -> Client: ...
+@overload
+def connect(account: Account | None = None, *, asynchronous: Literal[True]) -> AsyncClient: ...
+def connect(account: Account | None = None, *, asynchronous: bool = False) -> Client | AsyncClient:
+    """The plain client: one request, one answer, no plan and no ledger.
+
+    Args:
+        account: where to and with whose keys; by default what is configured, else the sandbox.
+        asynchronous: return an `AsyncClient`, for use within an event loop.
+
+    Raises:
+        AccountError: the account is configured wrongly.
+    """
+    chosen = account or find_account()
+    if chosen is None:
+        _say(NOTICE)
+        chosen = default_sandbox().account
+    return AsyncClient(chosen) if asynchronous else Client(chosen)
+
+
+@dataclass
+class _Sender:
+    """Carries out a plan with the ledger it was made with."""
+
+    notice: str | None
+    ledger: Ledger | None = None
+
+    def __call__(
+        self,
+        plan: Plan,
+        *,
+        confirm: int | None,
+        guarantee: Guarantee,
+        suffix: str | None,
+        ui: UserInterface,
+    ) -> pd.DataFrame:
+        assert self.ledger is not None  # noqa: S101 - set before any plan is made
+        _check_sending(plan, confirm, guarantee, suffix, ui)
+        if self.notice and ui != "none":
+            _say(self.notice)
+        label = RunLabel(plan.account.identity, plan.campaign, str(plan.route), plan.digest)
+        registration = self.ledger.register(label, plan.keys)
+        ending = _carry_out(plan, registration, self.ledger, guarantee, progress_view(ui))
+        standing = self.ledger.stand(plan.account.identity, plan.keys)
+        results = join_results(plan, standing, suffix)
+        results.attrs |= _attributes(plan, registration)
+        return _hand_over(results, ending, counts(results, suffix))
+
+
+def _check_sending(
+    plan: Plan, confirm: int | None, guarantee: str, suffix: str | None, ui: str
+) -> None:
+    if guarantee not in ("at_most_once", "at_least_once"):
+        raise MappingError('guarantee: choose "at_most_once" or "at_least_once".')
+    if ui not in ("auto", "text", "none"):
+        raise MappingError('ui: choose "auto", "text" or "none".')
+    result_columns(plan.segment, suffix)
+    messages, threshold = len(plan.messages), plan.account.confirm_above
+    mistaken = confirm is not None and confirm != messages
+    if plan.account.gateway == "live" and (mistaken or (confirm is None and messages > threshold)):
+        raise ConfirmationRequired(messages, confirm, threshold)
+
+
+def _carry_out(
+    plan: Plan,
+    registration: Registration,
+    ledger: Ledger,
+    guarantee: Guarantee,
+    view: ProgressView,
+) -> Ending:
+    if registration.run_id is None:
+        return Ending(RunState.FINISHED)
+    encoder = MessageEncoder(plan.messages)
+    work = Work(
+        encoder, registration.pending, plan.route.path, plan.batch_size, plan.variables, guarantee
+    )
+    run = Run(work, plan.account, ledger.open_run(registration.run_id), view.show)
+    try:
+        run.start()
+        return run.wait(
+            lambda: view.note(
+                "Stopping: no new batch starts; those in flight finish and are recorded …"
+            )
+        )
+    except KeyboardInterrupt:
+        view.note("Stopped. Run the same call again to send the rest; nobody is messaged twice.")
+        raise
+    finally:
+        view.close()
+
+
+def _attributes(plan: Plan, registration: Registration) -> dict[str, str | None]:
+    return {
+        "gateway": plan.account.gateway,
+        "account": plan.account.name,
+        "campaign": plan.campaign,
+        "route": str(plan.route),
+        "run": registration.run_id,
+        "plan": plan.digest,
+    }
+
+
+def _hand_over(results: pd.DataFrame, ending: Ending, found: dict[str, int]) -> pd.DataFrame:
+    summary = ", ".join(f"{rows:,} {outcome}" for outcome, rows in found.items())
+    if ending.state is RunState.HALTED:
+        raise RunHalted(
+            str(ending.cause), f"{ending.message} Rows: {summary}; .results has them all.", results
+        )
+    troubled = {one: found.get(str(one), 0) for one in (Outcome.REFUSED, Outcome.UNKNOWN)}
+    if any(troubled.values()):
+        told = " and ".join(f"{rows:,} {one}" for one, rows in troubled.items() if rows)
+        warnings.warn(
+            f"The run went through, but some rows are {told}; their reason and detail say why. "
+            "Unknown rows are never resent by themselves.",
+            CascadeWarning,
+            stacklevel=5,
+        )
+    return results
+
+
+def _say(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)  # noqa: T201 - said loudly, on purpose
