@@ -29,7 +29,7 @@ class Limits:
     reads: Rate = READS
 
 
-class TooManyRequests(Exception):  # noqa: N818 - an answer to give, not a fault of ours
+class TooManyRequests(Exception):
     """The account is over its rate."""
 
 

@@ -161,9 +161,14 @@ def serve(
     viber_token: str | None = None,
     telegram_key: str | None = None,
     announce: Callable[[Sandbox], None] | None = None,
+    *,
+    seed: int = 0,
+    speed: float = 1.0,
+    webhook: str | None = None,
 ) -> None:
     """Run a sandbox until Ctrl-C; `announce` is called with it once it answers."""
-    with Sandbox(host, port, api_key, viber_token, telegram_key) as sandbox:
+    keys = (api_key, viber_token, telegram_key)
+    with Sandbox(host, port, *keys, seed=seed, speed=speed, webhook=webhook) as sandbox:
         if announce is not None:
             announce(sandbox)
         try:

@@ -25,6 +25,7 @@ SCHEMATHESIS = shutil.which("schemathesis", path=Path(sys.executable).parent)
         ("^/sandbox/faults", "coverage,fuzzing"),
     ],
 )
+@pytest.mark.timeout(300)
 def test_no_request_breaks_the_contract(paths, phases, tmp_path):
     """Whatever is asked, the answer is one the document tells of, and never a fault of ours.
 
@@ -39,13 +40,13 @@ def test_no_request_breaks_the_contract(paths, phases, tmp_path):
                 *("--header", "X-Authorization-Key: one", "--header", "X-Viber-Auth-Token: two"),
                 *("--header", "X-Tg-Bot-Key: three", "--include-path-regex", paths),
                 *("--exclude-checks", "positive_data_acceptance,ignored_auth"),
-                *("--phases", phases, "--max-examples", "40", "--seed", "1"),
+                *("--phases", phases, "--max-examples", "15", "--seed", "1"),
             ],
             check=False,
             capture_output=True,
             text=True,
             cwd=tmp_path,
-            timeout=110,
+            timeout=280,
         )
         assert run.returncode == 0, run.stdout
         if "api" in paths:
