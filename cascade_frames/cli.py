@@ -1,1 +1,209 @@
-"""The command line."""
+"""The command line: `cascade-frames demo | plan | send | sandbox`. It only delegates.
+
+Exit codes: 0 every message accepted (or held back as asked); 2 the call is wrong; 3 rows cannot
+be sent, so nothing was; 4 the run ended early; 5 it went through, but some rows were refused or
+are unknown; 6 the ledger cannot be used, or another run holds the messages; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import click
+import pandas as pd
+
+from cascade_frames import contract, verbs
+from cascade_frames.demo import run_demo, summary_text
+from cascade_frames.errors import (
+    CascadeError,
+    CascadeWarning,
+    InvalidRecipients,
+    LedgerError,
+    RunBusy,
+    RunHalted,
+    UsageError,
+)
+from cascade_frames.files import check_writable, read_table, write_table
+from cascade_frames.outcomes import Outcome
+from cascade_frames.sandbox import Sandbox, serve
+
+EXIT_USAGE: Final = 2
+EXIT_INVALID: Final = 3
+EXIT_HALTED: Final = 4
+EXIT_TROUBLED: Final = 5
+EXIT_LEDGER: Final = 6
+EXIT_INTERRUPTED: Final = 130
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+_PLAN_OPTIONS: Final = [
+    click.argument("file", type=click.Path(path_type=Path)),
+    click.option("--campaign", help="The label under which messages are sent and found again."),
+    click.option("--id", "id", help='Your tracking id, as "order-{order_id}".'),
+    click.option("--to-phone", help='The phone, as "{phone}".'),
+    click.option("--from-name", help="The sender people see."),
+    click.option("--message-type", help=" | ".join(contract.MessageType)),
+    click.option("--text", help='The text, as "{first_name}, thank you!".'),
+    click.option("--ttl", help='How long to try: seconds, "2d", "12h".'),
+    click.option("--scheduled-sent", help="When: ISO 8601 with an offset."),
+    click.option("--survey-option", "survey_options", multiple=True, help="One option; repeat."),
+    click.option("--route", default="standard", help=" | ".join(contract.Route)),
+    click.option("--region", default="UA", help="Country of phones that name none."),
+    click.option("--on-invalid", type=click.Choice(["raise", "drop"]), default="raise"),
+    click.option("--opt-out", type=click.Path(path_type=Path), help="A table of phones."),
+    click.option("--batch-size", type=int, default=contract.MAX_BATCH, help="1 to 1000."),
+    click.option("--ledger", help="A path or sqlite:///path."),
+    click.option("--encoding", default="utf-8-sig", help="Of CSV files."),
+    click.option("--separator", default=",", help="Of CSV files."),
+]
+
+
+def _plan_options(command: _Command) -> _Command:
+    for option in reversed(_PLAN_OPTIONS):
+        command = option(command)
+    return command
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="cascade-frames")
+def cli() -> None:
+    """Send messages from tables through the SMSBAT Cascade API.
+
+    Without a configured account everything goes to a sandbox on this machine.
+    """
+
+
+@cli.command()
+@click.option("--ui", type=click.Choice(["auto", "text", "none"]), default="auto")
+def demo(ui: Any) -> None:  # noqa: ANN401 - one of the choices
+    """Send the sample segment to a sandbox, and show what comes back."""
+    run_demo(click.echo, ui)
+
+
+@cli.command()
+@_plan_options
+def plan(file: Path, **options: Any) -> None:  # noqa: ANN401 - click's values
+    """Show what sending FILE (.csv, .parquet, .xlsx) would do. Sends nothing."""
+    segment, arguments = _read(file, options)
+    click.echo(str(verbs.plan(segment, **arguments)))
+
+
+@cli.command()
+@_plan_options
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the result table.")
+@click.option("--confirm", type=int, help="The exact number of messages, for large live sends.")
+@click.option(
+    "--guarantee",
+    type=click.Choice(["at_most_once", "at_least_once"]),
+    default="at_most_once",
+)
+@click.option("--suffix", help="For the result's columns, where FILE has such columns.")
+@click.option("--ui", type=click.Choice(["auto", "text", "none"]), default="auto")
+def send(file: Path, output: Path | None, **options: Any) -> None:  # noqa: ANN401 - click's values
+    """Send FILE (.csv, .parquet, .xlsx), and write or sum up the result table."""
+    if output:
+        check_writable(output)
+    segment, arguments = _read(file, options)
+    try:
+        results = verbs.send(segment, **arguments)
+    except RunHalted as halted:
+        if halted.results is not None:
+            _deliver(halted.results, output, arguments.get("suffix"))
+        raise
+    _deliver(results, output, arguments.get("suffix"))
+    outcomes = results[f"outcome{arguments.get('suffix') or ''}"]
+    if outcomes.isin([Outcome.REFUSED, Outcome.UNKNOWN]).any():
+        raise SystemExit(EXIT_TROUBLED)
+
+
+@cli.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=int, default=8025, show_default=True)
+@click.option("--api-key", help="A key of your choice; one is made up otherwise.")
+def sandbox(host: str, port: int, api_key: str | None) -> None:
+    """Run the sandbox of the API alone, until Ctrl-C."""
+    try:
+        serve(host, port, api_key, announce=_announce)
+    except OSError as error:
+        raise UsageError(
+            f"Port {port} on {host} cannot be had ({error.strerror}). Choose another --port."
+        ) from None
+
+
+def _announce(running: Sandbox) -> None:
+    click.echo(
+        f"The sandbox answers at {running.url} until Ctrl-C; nobody is messaged.\n"
+        "To send to it from another terminal or notebook:\n"
+        f"  export CASCADE_BASE_URL={running.url}\n"
+        f"  export CASCADE_API_KEY={running.api_key}"
+    )
+
+
+def _read(file: Path, options: dict[str, Any]) -> tuple[pd.DataFrame, dict[str, Any]]:
+    how = {"encoding": options.pop("encoding"), "separator": options.pop("separator")}
+    if options["opt_out"] is not None:
+        options["opt_out"] = read_table(options["opt_out"], **how)
+    options["survey_options"] = list(options["survey_options"]) or None
+    return read_table(file, **how), options
+
+
+def _deliver(results: pd.DataFrame, output: Path | None, suffix: str | None) -> None:
+    click.echo(summary_text(results, suffix))
+    if output:
+        write_table(results, output)
+        click.echo(f"Result table: {output}")
+
+
+def main() -> None:
+    """Run the command line, with the package's errors as one line and an exit code."""
+    warnings.simplefilter("ignore", CascadeWarning)  # the summary says it, and the exit code
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        code = cli(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        code = EXIT_INTERRUPTED
+    except InvalidRecipients as error:
+        click.echo(_tell_invalid(error), err=True)
+        code = EXIT_INVALID
+    except CascadeError as error:
+        click.echo(f"cascade-frames: {error}", err=True)
+        code = _exit_code(error)
+    raise SystemExit(code)
+
+
+def _tell_invalid(error: InvalidRecipients) -> str:
+    counts = ", ".join(f"{rows:,} {reason}" for reason, rows in error.counts().items())
+    details = error.details()
+    shown = details.head(10)
+    first = [
+        f"  row {int(position) + 1:>6}: {detail}"
+        for position, detail in zip(shown["position"], shown["detail"], strict=True)
+    ]
+    more = [f"  … and {len(details) - 10:,} more"] if len(details) > 10 else []
+    return "\n".join(
+        [
+            f"cascade-frames: {len(details):,} rows cannot be sent: {counts}. Nothing was sent.",
+            *first,
+            *more,
+            "Mend them, or pass --on-invalid drop to send the others.",
+        ]
+    )
+
+
+def _exit_code(error: CascadeError) -> int:
+    known: tuple[tuple[type[CascadeError], int], ...] = (
+        (UsageError, EXIT_USAGE),
+        (RunHalted, EXIT_HALTED),
+        (LedgerError, EXIT_LEDGER),
+        (RunBusy, EXIT_LEDGER),
+    )
+    return next((code for kind, code in known if isinstance(error, kind)), 1)

@@ -107,16 +107,19 @@ def plan_text(plan: Plan) -> str:
     return "\n".join(lines)
 
 
+# Jupyter styles tables of outputs by rules stronger than a class.
 _STYLE = """
 <style>
 .cascade-plan{font:13px/1.45 system-ui,sans-serif;max-width:46em}
 .cascade-plan h4{margin:.2em 0 .5em;font-size:15px}
 .cascade-plan h5{margin:1em 0 .3em;font-size:13px;opacity:.75}
 .cascade-plan table{border-collapse:collapse;margin:0}
-.cascade-plan th,.cascade-plan td{text-align:left;padding:.15em 1.2em .15em 0;border:0;
- background:none;vertical-align:top;font-weight:400;white-space:normal}
+.cascade-plan tr,.cascade-plan th,.cascade-plan td{background:none!important;border:0!important;
+ text-align:left!important;max-width:none!important}
+.cascade-plan th,.cascade-plan td{padding:.15em 1.2em .15em 0;vertical-align:top;font-weight:400;
+ white-space:normal}
 .cascade-plan th{opacity:.65;white-space:nowrap}
-.cascade-plan td.n{text-align:right;font-variant-numeric:tabular-nums}
+.cascade-plan td.n{text-align:right!important;font-variant-numeric:tabular-nums}
 .cascade-plan .bubble{border:1px solid rgba(128,128,128,.35);border-radius:12px 12px 12px 3px;
  background:rgba(128,128,128,.1);padding:.5em .8em;margin:.15em 0;width:fit-content;
  max-width:26em;white-space:pre-wrap;overflow-wrap:anywhere}
@@ -128,14 +131,14 @@ _STYLE = """
 def plan_html(plan: Plan) -> str:
     """The plan as static HTML that needs no script and no network."""
     facts = "".join(f"<tr><th>{escape(k)}</th><td>{escape(v)}</td></tr>" for k, v in _facts(plan))
-    sections = [f"<h4>{escape(_title(plan))}</h4><table>{facts}</table>"]
+    sections = [f"<h4>{escape(_title(plan))}</h4><table><tbody>{facts}</tbody></table>"]
     for heading, table in (("Rejected", plan.rejected), ("Skipped", plan.skipped)):
         rows = "".join(
             f'<tr><td class="n">{n:,}</td><td><code>{code}</code></td><td>{escape(words)}</td></tr>'
             for code, n, words in _reasons(table)
         )
         if rows:
-            sections.append(f"<h5>{heading}</h5><table>{rows}</table>")
+            sections.append(f"<h5>{heading}</h5><table><tbody>{rows}</tbody></table>")
     if plan.advice:
         items = "".join(f"<div>{escape(str(advice))}</div>" for advice in plan.advice)
         sections.append(f"<h5>To look at</h5>{items}")

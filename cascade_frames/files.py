@@ -1,0 +1,114 @@
+"""Tables in and out of files, by suffix: CSV, Parquet, Excel."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from cascade_frames.errors import MappingError
+
+_NUMBER: Final = r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]+)?"
+_EXCEL_HINT: Final = "Excel files need two more packages: pip install 'cascade-frames[excel]'."
+SUFFIXES: Final = (".csv", ".parquet", ".xlsx")
+
+
+def read_table(path: Path, *, encoding: str = "utf-8-sig", separator: str = ",") -> pd.DataFrame:
+    """Read a table.
+
+    In a CSV file a column becomes numbers only where nothing is lost by it: codes with leading
+    zeros and phones with a plus stay text.
+
+    Args:
+        path: a file with one of `SUFFIXES`; of an Excel file, the first sheet is read.
+        encoding, separator: of a CSV file.
+
+    Raises:
+        MappingError: no such file, a suffix we do not read, another encoding, not a table.
+    """
+    _check_suffix(path)
+    if not path.is_file():
+        raise MappingError(f"There is no file {path}.{_near(path)}")
+    try:
+        if path.suffix.lower() == ".parquet":
+            return pd.read_parquet(path)
+        if path.suffix.lower() == ".xlsx":
+            # Cells keep the types they have in the sheet; a phone written as text stays text.
+            return pd.read_excel(path, engine="calamine", dtype=object).infer_objects()
+        return _with_numbers(pd.read_csv(path, dtype="str", encoding=encoding, sep=separator))
+    except UnicodeDecodeError:
+        raise MappingError(
+            f"{path} is not written in {encoding}. Files from a Ukrainian Excel often are in "
+            "cp1251: pass --encoding cp1251."
+        ) from None
+    except ImportError:
+        raise MappingError(_EXCEL_HINT) from None
+    except Exception as error:  # noqa: BLE001 - each reader has errors of its own
+        raise MappingError(
+            f"{path} cannot be read as a table ({type(error).__name__}). For a CSV file, check "
+            "--separator."
+        ) from None
+
+
+def write_table(table: pd.DataFrame, path: Path) -> None:
+    """Write a table, without its index.
+
+    Excel has no time zones, so there moments are written in UTC without one.
+
+    Raises:
+        MappingError: a suffix we do not write, or a place that cannot be written.
+    """
+    _check_suffix(path)
+    try:
+        if path.suffix.lower() == ".parquet":
+            table.to_parquet(path, index=False)
+        elif path.suffix.lower() == ".xlsx":
+            _without_zones(table).to_excel(path, index=False, engine="xlsxwriter")
+        else:
+            table.to_csv(path, index=False)
+    except ImportError:
+        raise MappingError(_EXCEL_HINT) from None
+    except OSError as error:
+        raise MappingError(f"{path} cannot be written ({error.strerror}).") from None
+
+
+def check_writable(path: Path) -> None:
+    """Refuse a place that could not be written after a send, before the send.
+
+    Raises:
+        MappingError: see `write_table`.
+    """
+    _check_suffix(path)
+    if not path.parent.is_dir():
+        raise MappingError(f"There is no folder {path.parent} to write {path.name} into.")
+
+
+def _check_suffix(path: Path) -> None:
+    if path.suffix.lower() not in SUFFIXES:
+        raise MappingError(f"{path.name}: the name must end in {', '.join(SUFFIXES)}.")
+
+
+def _near(path: Path) -> str:
+    if not path.parent.is_dir():
+        return ""
+    names = [one.name for one in path.parent.iterdir() if one.suffix.lower() in SUFFIXES]
+    near = difflib.get_close_matches(path.name, names, n=1)
+    return f" Did you mean {near[0]}?" if near else ""
+
+
+def _with_numbers(table: pd.DataFrame) -> pd.DataFrame:
+    converted: dict[Any, pd.Series[Any]] = {}
+    for name in table.columns:
+        values = table[name].dropna()
+        if len(values) and values.str.fullmatch(_NUMBER).all():
+            converted[name] = pd.to_numeric(table[name])
+    return table.assign(**{str(name): values for name, values in converted.items()})
+
+
+def _without_zones(table: pd.DataFrame) -> pd.DataFrame:
+    zoned = table.select_dtypes("datetimetz").columns
+    return table.assign(
+        **{str(name): table[name].dt.tz_convert("UTC").dt.tz_localize(None) for name in zoned}
+    )
