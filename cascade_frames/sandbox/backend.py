@@ -65,13 +65,6 @@ class Backend:
         batch = self.store.batch_of(number)
         return self._delivered(batch, number - batch.first)
 
-    def close(self) -> None:
-        """Forget everything; nothing can be read afterwards."""
-        self.store.close()
-        self.inbox.close()
-        if self.courier is not None:
-            self.courier.close()
-
     def _delivered(self, batch: Batch, position: int) -> Delivered:
         message = batch.messages[position]
         message_id = self.store.message_id(batch.first + position)

@@ -5,7 +5,6 @@ and how a failed post is repeated, is our simulation.
 """
 
 import http.client
-import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
@@ -14,9 +13,15 @@ from urllib.parse import urlsplit
 import msgspec
 
 from cascade_frames.sandbox.clock import Clock
+from cascade_frames.sandbox.database import open_database
 
 TRIES = 6
 TIMEOUT = 5
+SCHEMA = """
+create table post (
+  due integer, number integer, tried integer, primary key (due, number)
+) without rowid;
+"""
 FIELDS = ("messageId", "deliverystatus", "timestamp", "cost")
 
 
@@ -40,12 +45,7 @@ class Courier:
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
-        self._db = sqlite3.connect("", check_same_thread=False, isolation_level=None)
-        self._db.executescript(
-            "pragma journal_mode = off; pragma cache_size = -4000;"
-            "create table post (due integer, number integer, tried integer,"
-            " primary key (due, number)) without rowid;"
-        )
+        self._db = open_database(self, SCHEMA, cache=4_000)
 
     def expect(self, settled: Iterable[tuple[int, int]]) -> None:
         """Post for each message at its time: pairs of time and number."""
@@ -69,11 +69,6 @@ class Courier:
         if self._thread is not None:
             self._thread.join()
             self._thread = None
-
-    def close(self) -> None:
-        """Forget what is left."""
-        with self._lock:
-            self._db.close()
 
     def _run(self) -> None:
         while not self._stopping.is_set():

@@ -4,7 +4,6 @@ The index is made from accepted batches when somebody looks, a stretch at a time
 sandbox nobody looks at spends nothing on it.
 """
 
-import sqlite3
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -12,6 +11,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from cascade_frames.sandbox.database import open_database
 from cascade_frames.sandbox.delivery import cost
 from cascade_frames.sandbox.routing import DELIVERED, PROCESSING, SCHEDULED, Journey, Try, travel
 from cascade_frames.sandbox.store import Batch, Store
@@ -24,8 +24,6 @@ PAGE = 200
 """Messages read at once."""
 
 SCHEMA = """
-pragma journal_mode = off;
-pragma cache_size = -16000;
 create table message (
   number integer primary key,
   phone text not null,
@@ -65,13 +63,7 @@ class Inbox:
         self._counts: Counter[str] = Counter()
         self._costs: dict[str, float] = {}
         self._lock = threading.Lock()
-        self._db = sqlite3.connect("", check_same_thread=False, isolation_level=None)
-        self._db.executescript(SCHEMA)
-
-    def close(self) -> None:
-        """Forget the index."""
-        with self._lock:
-            self._db.close()
+        self._db = open_database(self, SCHEMA, cache=16_000)
 
     def catch_up(self, store: Store) -> int:
         """Index some of the messages that are new, and return how many are still left."""

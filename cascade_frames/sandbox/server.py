@@ -2,7 +2,6 @@
 
 import threading
 import warnings
-import weakref
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from ipaddress import ip_address
@@ -61,7 +60,6 @@ class Sandbox:
             webhook=webhook,
         )
         self._server: Server | None = None
-        weakref.finalize(self, self._backend.close)
 
     def start(self) -> Self:
         """Answer requests from now on; raise `OSError` when the port cannot be had."""

@@ -6,7 +6,6 @@ is gone when the connection closes.
 """
 
 import secrets
-import sqlite3
 import threading
 import uuid
 from collections.abc import Iterable, Iterator
@@ -14,12 +13,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from cascade_frames.sandbox.database import open_database
 from cascade_frames.sandbox.messages import Message
 from cascade_frames.sandbox.variables import Variable
 
 SCHEMA = """
-pragma journal_mode = off;
-pragma cache_size = -16000;
 create table batch (
   first integer primary key,  -- running number of its first message
   size integer not null,
@@ -69,16 +67,10 @@ class Store:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._db = sqlite3.connect("", check_same_thread=False, isolation_level=None)
-        self._db.executescript(SCHEMA)
+        self._db = open_database(self, SCHEMA, cache=16_000)
         self._decoder = msgspec.msgpack.Decoder(list[Message])
         self._prefix = str(uuid.uuid4())[:24]
         self.accepted = 0
-
-    def close(self) -> None:
-        """Close and delete the file; nothing can be read afterwards."""
-        with self._lock:
-            self._db.close()
 
     def accept(
         self, request: int, route: str, keys: Iterable[str], messages: list[Message], at: int

@@ -63,7 +63,6 @@ def test_every_route_is_in_the_document():
         for route in build(backend).routes
         if hasattr(route, "methods")
     }
-    backend.close()
     with Sandbox() as sandbox:
         documented = set(httpx.get(f"{sandbox.url}/openapi.json").json()["paths"])
     pages = {"/", "/favicon.ico", "/openapi.json", "/sandbox/inbox", "/s/{code}"}

@@ -12,10 +12,8 @@ from cascade_frames.sandbox.store import Store
 
 @pytest.fixture
 def store():
-    """Yield an empty store."""
-    kept = Store()
-    yield kept
-    kept.close()
+    """Return an empty store."""
+    return Store()
 
 
 def messages(count):
@@ -52,7 +50,6 @@ def test_a_message_is_found_by_its_id_alone(store):
     other = Store()
     for foreign in (store.message_id(1004), other.message_id(0), "", "x" * 36):
         assert store.number(foreign) is None
-    other.close()
 
 
 def test_it_is_shared_by_threads(store):
