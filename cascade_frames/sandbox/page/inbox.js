@@ -147,7 +147,7 @@ function withLinks(text) {
 
 function bubble(row) {
   const text = make("div", `bubble ${row.className}`);
-  if (row.type === "flashcall") text.append("📞 Flash call ");
+  if (row.type === "flashcall") text.append("☎ Flash call ");
   text.append(...withLinks(row.text));
   const plain = row.channel === "sms" ? "sms" : "";
   if (row.options && !plain) {
