@@ -72,7 +72,8 @@ def summary_text(results: pd.DataFrame, suffix: str | None = None) -> str:
     outcome, reason = f"outcome{suffix or ''}", f"reason{suffix or ''}"
     order = {str(one): at for at, one in enumerate(Outcome)}
     counted = results[[outcome, reason]].fillna("").value_counts()
-    rows = [(str(one), str(why), int(count)) for (one, why), count in counted.to_dict().items()]
-    rows.sort(key=lambda row: (order[row[0]], -row[2]))
+    table = counted.rename("rows").reset_index()
+    triples = zip(table[outcome], table[reason], table["rows"], strict=True)
+    rows = sorted(triples, key=lambda row: (order[row[0]], -row[2]))
     lines = [f"{one:<9} {count:>9,}  {why}".rstrip() for one, why, count in rows]
     return "\n".join([*lines, f"{'rows':<9} {len(results):>9,}"])
