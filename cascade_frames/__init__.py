@@ -24,9 +24,10 @@ from cascade_frames.home import Sandbox
 from cascade_frames.ledger import Ledger
 from cascade_frames.outcomes import Outcome, Reason
 from cascade_frames.planning.plan import Plan
+from cascade_frames.runs import Run
 from cascade_frames.sending.client import AsyncClient, Client, Receipt
 from cascade_frames.settings import Account
-from cascade_frames.verbs import connect, plan, send, validate
+from cascade_frames.verbs import connect, plan, send, start, validate
 
 __all__ = [
     "Account",
@@ -51,6 +52,7 @@ __all__ = [
     "Reason",
     "Receipt",
     "Refused",
+    "Run",
     "RunBusy",
     "RunHalted",
     "Sandbox",
@@ -59,5 +61,6 @@ __all__ = [
     "connect",
     "plan",
     "send",
+    "start",
     "validate",
 ]

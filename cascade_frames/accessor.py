@@ -9,11 +9,12 @@ import pandas as pd
 from cascade_frames import verbs
 from cascade_frames.options import PlanOptions, SendOptions, spelled_out
 from cascade_frames.planning.plan import Plan
+from cascade_frames.runs import Run
 
 
 @pd.api.extensions.register_dataframe_accessor("cascade")
 class CascadeAccessor:
-    """The verbs on a segment: `plan`, `validate`, `send`."""
+    """The verbs on a segment: `plan`, `validate`, `send`, `start`."""
 
     def __init__(self, segment: pd.DataFrame) -> None:
         self._segment = segment
@@ -33,7 +34,13 @@ class CascadeAccessor:
         """Plan, send, wait. See `cascade_frames.send`."""
         return verbs.send(self._segment, **options)
 
+    @spelled_out(SendOptions)
+    def start(self, **options: Unpack[SendOptions]) -> Run:
+        """Plan, and begin to send. See `cascade_frames.start`."""
+        return verbs.start(self._segment, **options)
 
+
+CascadeAccessor.start.__doc__ = verbs.start.__doc__
 CascadeAccessor.plan.__doc__ = verbs.plan.__doc__
 CascadeAccessor.validate.__doc__ = verbs.validate.__doc__
 CascadeAccessor.send.__doc__ = verbs.send.__doc__

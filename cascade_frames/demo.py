@@ -12,6 +12,7 @@ import pandas as pd
 from cascade_frames import verbs
 from cascade_frames.files import read_table
 from cascade_frames.home import Sandbox
+from cascade_frames.outcomes import Outcome
 from cascade_frames.planning.plan import UserInterface
 
 _SHOWN = ["customer_id", "city", "messageId", "outcome", "reason", "batch"]
@@ -67,9 +68,12 @@ def table_text(table: pd.DataFrame, rows: int) -> str:
 
 
 def summary_text(results: pd.DataFrame, suffix: str | None = None) -> str:
-    """Rows per outcome and reason, as text."""
+    """Rows per outcome and reason, as text, in the order of `Outcome`."""
     outcome, reason = f"outcome{suffix or ''}", f"reason{suffix or ''}"
-    counted = results.assign(**{reason: results[reason].fillna("")})
-    rows = counted.groupby([outcome, reason], sort=False).size().rename("rows").reset_index()
-    lines = [f"{row[outcome]:<9} {row['rows']:>8,}  {row[reason]}" for _, row in rows.iterrows()]
-    return "\n".join(line.rstrip() for line in [*lines, f"{'rows':<9} {len(results):>8,}"])
+    order = {str(one): at for at, one in enumerate(Outcome)}
+    counted = results[[outcome, reason]].fillna("").value_counts()
+    table = counted.rename("rows").reset_index()
+    triples = zip(table[outcome], table[reason], table["rows"], strict=True)
+    rows = sorted(triples, key=lambda row: (order[row[0]], -row[2]))
+    lines = [f"{one:<9} {count:>9,}  {why}".rstrip() for one, why, count in rows]
+    return "\n".join([*lines, f"{'rows':<9} {len(results):>9,}"])

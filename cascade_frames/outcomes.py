@@ -9,9 +9,9 @@ from typing import Final
 class Outcome(StrEnum):
     """A row's fate. The outcomes of a result table always add up to its rows."""
 
+    ACCEPTED = "accepted"  # the API returned a messageId for it
     REJECTED = "rejected"  # failed our own checks; never left the machine
     SKIPPED = "skipped"  # held back by policy; never left the machine
-    ACCEPTED = "accepted"  # the API returned a messageId for it
     REFUSED = "refused"  # the API said no to this very message
     UNSENT = "unsent"  # provably not accepted; a re-run sends it
     UNKNOWN = "unknown"  # may or may not have been accepted; never resent by itself

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import sys
-import warnings
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any, Literal, Unpack, overload
 
 import pandas as pd
 
-from cascade_frames.errors import CascadeWarning, ConfirmationRequired, MappingError, RunHalted
 from cascade_frames.home import NOTICE, default_sandbox
-from cascade_frames.ledger import Ledger, open_ledger
+from cascade_frames.ledger import open_ledger
 from cascade_frames.options import PlanOptions, SendOptions, refuse_unknown, spelled_out
-from cascade_frames.outcomes import Outcome
 from cascade_frames.planning.mapping import MessageMapping
-from cascade_frames.planning.plan import Guarantee, Plan, UserInterface
+from cascade_frames.planning.plan import Plan
 from cascade_frames.planning.planner import PlanRequest, make_plan, read_route
-from cascade_frames.progress import ProgressView, progress_view
-from cascade_frames.results.join import counts, join_results, result_columns
+from cascade_frames.results.join import result_columns
+from cascade_frames.runs import Run
+from cascade_frames.sender import PlanSender, say
 from cascade_frames.sending.client import AsyncClient, Client
-from cascade_frames.sending.encoding import MessageEncoder
-from cascade_frames.sending.engine import Ending, Work
-from cascade_frames.sending.records import Registration, RunLabel, RunState
-from cascade_frames.sending.run import Run
 from cascade_frames.settings import Account, find_account
 
 _MAPPING = frozenset(field.name for field in fields(MessageMapping))
@@ -79,7 +72,7 @@ def plan(segment: pd.DataFrame, **options: Unpack[PlanOptions]) -> Plan:
     refuse_unknown(options, PlanOptions, "plan")
     route = read_route(options.get("route", "standard"))
     account = options.get("account") or find_account()
-    sender = _Sender(NOTICE if account is None else None)
+    sender = PlanSender(NOTICE if account is None else None)
     account = account or default_sandbox().account
     sender.ledger = open_ledger(options.get("ledger"), account.gateway)
     given: dict[str, Any] = dict(options)
@@ -140,11 +133,26 @@ def send(segment: pd.DataFrame, **options: Unpack[SendOptions]) -> pd.DataFrame:
         LedgerError: the ledger cannot be used; nothing was sent.
     """
     refuse_unknown(options, SendOptions, "send")
-    given: dict[str, Any] = dict(options)
-    how = {name: given.pop(name) for name in _SENDING & given.keys()}
-    if isinstance(segment, pd.DataFrame):
-        result_columns(segment, how.get("suffix"))
-    return plan(segment, **given).send(**how)
+    made, how = _planned(segment, options)
+    return made.send(**how)
+
+
+@spelled_out(SendOptions)
+def start(segment: pd.DataFrame, **options: Unpack[SendOptions]) -> Run:
+    """Plan, and begin to send; returns once the segment is checked.
+
+    Takes what `send` takes.
+
+    Returns:
+        The live run: `pause`, `resume`, `cancel`, `status`, `result(timeout)`; `await` it.
+
+    Raises:
+        MappingError, InvalidRecipients, AccountError, ConfirmationRequired, RunBusy,
+        LedgerError: as `send`; nothing was sent.
+    """
+    refuse_unknown(options, SendOptions, "start")
+    made, how = _planned(segment, options)
+    return made.start(**how)
 
 
 @overload
@@ -163,110 +171,15 @@ def connect(account: Account | None = None, *, asynchronous: bool = False) -> Cl
     """
     chosen = account or find_account()
     if chosen is None:
-        _say(NOTICE)
+        say(NOTICE)
         chosen = default_sandbox().account
     return AsyncClient(chosen) if asynchronous else Client(chosen)
 
 
-@dataclass
-class _Sender:
-    """Carries out a plan with the ledger it was made with."""
-
-    notice: str | None
-    ledger: Ledger | None = None
-
-    def __call__(
-        self,
-        plan: Plan,
-        *,
-        confirm: int | None,
-        guarantee: Guarantee,
-        suffix: str | None,
-        ui: UserInterface,
-    ) -> pd.DataFrame:
-        assert self.ledger is not None  # noqa: S101 - set before any plan is made
-        _check_sending(plan, confirm, guarantee, suffix, ui)
-        if self.notice and ui != "none":
-            _say(self.notice)
-        label = RunLabel(plan.account.identity, plan.campaign, str(plan.route), plan.digest)
-        registration = self.ledger.register(label, plan.keys)
-        ending = _carry_out(plan, registration, self.ledger, guarantee, progress_view(ui))
-        standing = self.ledger.stand(plan.account.identity, plan.keys)
-        results = join_results(plan, standing, suffix)
-        results.attrs |= _attributes(plan, registration)
-        return _hand_over(results, ending, counts(results, suffix))
-
-
-def _check_sending(
-    plan: Plan, confirm: int | None, guarantee: str, suffix: str | None, ui: str
-) -> None:
-    if guarantee not in ("at_most_once", "at_least_once"):
-        raise MappingError('guarantee: choose "at_most_once" or "at_least_once".')
-    if ui not in ("auto", "text", "none"):
-        raise MappingError('ui: choose "auto", "text" or "none".')
-    result_columns(plan.segment, suffix)
-    messages, threshold = len(plan.messages), plan.account.confirm_above
-    mistaken = confirm is not None and confirm != messages
-    if plan.account.gateway == "live" and (mistaken or (confirm is None and messages > threshold)):
-        raise ConfirmationRequired(messages, confirm, threshold)
-
-
-def _carry_out(
-    plan: Plan,
-    registration: Registration,
-    ledger: Ledger,
-    guarantee: Guarantee,
-    view: ProgressView,
-) -> Ending:
-    if registration.run_id is None:
-        return Ending(RunState.FINISHED)
-    encoder = MessageEncoder(plan.messages)
-    work = Work(
-        encoder, registration.pending, plan.route.path, plan.batch_size, plan.variables, guarantee
-    )
-    run = Run(work, plan.account, ledger.open_run(registration.run_id), view.show)
-    try:
-        run.start()
-        return run.wait(
-            lambda: view.note(
-                "Stopping: no new batch starts; those in flight finish and are recorded …"
-            )
-        )
-    except KeyboardInterrupt:
-        view.note("Stopped. Run the same call again to send the rest; nobody is messaged twice.")
-        raise
-    finally:
-        view.close()
-
-
-def _attributes(plan: Plan, registration: Registration) -> dict[str, str | None]:
-    return {
-        "gateway": plan.account.gateway,
-        "account": plan.account.name,
-        "campaign": plan.campaign,
-        "route": str(plan.route),
-        "run": registration.run_id,
-        "plan": plan.digest,
-    }
-
-
-def _hand_over(results: pd.DataFrame, ending: Ending, found: dict[str, int]) -> pd.DataFrame:
-    summary = ", ".join(f"{rows:,} {outcome}" for outcome, rows in found.items())
-    if ending.state is RunState.HALTED:
-        raise RunHalted(
-            str(ending.cause), f"{ending.message} Rows: {summary}; .results has them all.", results
-        )
-    troubled = {one: found.get(str(one), 0) for one in (Outcome.REFUSED, Outcome.UNKNOWN)}
-    if any(troubled.values()):
-        told = " and ".join(f"{rows:,} {one}" for one, rows in troubled.items() if rows)
-        warnings.warn(
-            f"The run went through, but some rows are {told}; their reason and detail say why. "
-            "Unknown rows are never resent by themselves.",
-            CascadeWarning,
-            stacklevel=5,
-        )
-    return results
-
-
-def _say(words: str) -> None:
-    print(words, file=sys.stderr, flush=True)  # noqa: T201 - said loudly, on purpose
+def _planned(segment: pd.DataFrame, options: SendOptions) -> tuple[Plan, dict[str, Any]]:
+    """The plan, and what is left of the options: how to carry it out."""
+    given: dict[str, Any] = dict(options)
+    how = {name: given.pop(name) for name in _SENDING & given.keys()}
+    if isinstance(segment, pd.DataFrame):
+        result_columns(segment, how.get("suffix"))
+    return plan(segment, **given), how

@@ -7,6 +7,7 @@ import pytest
 
 import cascade_frames as cf
 from cascade_frames.outcomes import WORDING, Outcome, Reason
+from cascade_frames.runs import RunPhase
 from cascade_frames.sending.verdicts import Cause
 from cascade_frames.settings import Account
 
@@ -34,6 +35,12 @@ def test_every_outcome_and_cause_is_documented():
     readme = (ROOT / "README.md").read_text("utf-8")
     assert [cause for cause in Cause if f"| `{cause}` |" not in page] == []
     assert [outcome for outcome in Outcome if f"| `{outcome}` |" not in readme] == []
+
+
+def test_every_phase_of_a_run_is_documented():
+    """Whatever a run's status can say stands in the docs."""
+    page = (ROOT / "docs" / "runs.md").read_text("utf-8")
+    assert [phase for phase in RunPhase if f"| `{phase}` |" not in page] == []
 
 
 def test_every_field_of_an_account_is_documented():

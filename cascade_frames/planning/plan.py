@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,9 @@ from cascade_frames.planning.memory import MessageKeys, Standing
 from cascade_frames.planning.variables import Variable
 from cascade_frames.settings import Account
 
+if TYPE_CHECKING:
+    from cascade_frames.runs import Run
+
 OnInvalid = Literal["raise", "drop"]
 Guarantee = Literal["at_most_once", "at_least_once"]
 UserInterface = Literal["auto", "text", "none"]
@@ -26,7 +29,7 @@ UserInterface = Literal["auto", "text", "none"]
 class Sender(Protocol):
     """What carries a plan out; bound to a plan when it is made."""
 
-    def __call__(
+    def start(
         self,
         plan: Plan,
         *,
@@ -34,8 +37,8 @@ class Sender(Protocol):
         guarantee: Guarantee,
         suffix: str | None,
         ui: UserInterface,
-    ) -> pd.DataFrame:
-        """Send the plan and return the result table."""
+    ) -> Run:
+        """Begin to send the plan, and return its handle."""
         ...
 
 
@@ -125,7 +128,28 @@ class Plan:
             RunBusy: another kernel is sending some of the same messages.
             LedgerError: the ledger cannot be written.
         """
-        return self.sender(self, confirm=confirm, guarantee=guarantee, suffix=suffix, ui=ui)
+        run = self.start(confirm=confirm, guarantee=guarantee, suffix=suffix, ui=ui)
+        return run.result_or_stop()
+
+    def start(
+        self,
+        *,
+        confirm: int | None = None,
+        guarantee: Guarantee = "at_most_once",
+        suffix: str | None = None,
+        ui: UserInterface = "auto",
+    ) -> Run:
+        """Begin to send the plan, and return at once.
+
+        Takes what `send` takes.
+
+        Returns:
+            The live run: `pause`, `resume`, `cancel`, `status`, `result(timeout)`; `await` it.
+
+        Raises:
+            ConfirmationRequired, RunBusy, LedgerError: as `send`; nothing was sent.
+        """
+        return self.sender.start(self, confirm=confirm, guarantee=guarantee, suffix=suffix, ui=ui)
 
     def __repr__(self) -> str:
         """Counts only; `print` shows the rest."""

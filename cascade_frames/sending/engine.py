@@ -99,6 +99,8 @@ class Engine:
 
     def __post_init__(self) -> None:
         self._stopping = asyncio.Event()
+        self._open = asyncio.Event()
+        self._open.set()
         self._ending: Ending | None = None
         self._numbers = itertools.count(1)
         self._retries_left = RETRY_BUDGET
@@ -106,8 +108,18 @@ class Engine:
         self._progress = Progress(total=len(self.work.pending))
 
     def stop(self) -> None:
-        """Start no new batch; those in flight finish and are recorded."""
+        """Start no new batch; those in flight finish and are recorded; then end."""
         self._stopping.set()
+        self._open.set()
+
+    def pause(self) -> None:
+        """Start no new batch until `resume`; those in flight finish and are recorded."""
+        if not self._stopping.is_set():
+            self._open.clear()
+
+    def resume(self) -> None:
+        """Go on after `pause`."""
+        self._open.set()
 
     async def run(self) -> Ending:
         """Send everything, and say how it ended."""
@@ -178,8 +190,7 @@ class Engine:
         body = self.work.encoder.encode(positions)
         tries = waits = 0
         for attempt in itertools.count(1):
-            await self.pace.turn()
-            if self._stopping.is_set():
+            if not await self._turn():
                 return None
             await self.ledger.intend(batch, attempt, self.clock())
             evidence = await self.gateway.post(self.work.path, body)
@@ -224,11 +235,18 @@ class Engine:
     def _halt(self, cause: Cause, message: str) -> None:
         if self._ending is None:
             self._ending = Ending(RunState.HALTED, str(cause), message)
-        self._stopping.set()
+        self.stop()
 
     def _count(self, batch: Batch, verdict: Verdict) -> None:
         self._progress = self._progress.after(len(batch), verdict.settlement)
         self.observe(self._progress)
+
+    async def _turn(self) -> bool:
+        """Wait until one more request may leave; False where the run ends instead."""
+        await self._open.wait()
+        await self.pace.turn()
+        await self._open.wait()
+        return not self._stopping.is_set()
 
     async def _pause(self, seconds: float) -> None:
         """Sleep, but not through a stop."""
@@ -251,7 +269,8 @@ class Engine:
 
     async def _upload(self, body: bytes) -> None:
         for tries in range(1, MAX_TRIES + 1):
-            await self.pace.turn()
+            if not await self._turn():
+                return
             evidence = await self.gateway.post(contract.VARIABLES_PATH, body)
             if evidence.status is not None and 200 <= evidence.status < 300:
                 return
