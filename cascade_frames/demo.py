@@ -25,10 +25,15 @@ def sample_folder() -> Path:
     return installed if installed.is_dir() else here.parent / "sample_data"
 
 
-def run_demo(say: Callable[[str], None], ui: UserInterface) -> pd.DataFrame:
+def run_demo(
+    say: Callable[[str], None],
+    ui: UserInterface,
+    then: Callable[[Sandbox], None] = lambda sandbox: None,  # noqa: ARG005
+) -> pd.DataFrame:
     """Send the sample segment to a sandbox and tell about it; return the result table.
 
-    Uses a ledger of its own in a temporary folder, and no configured account.
+    Uses a ledger of its own in a temporary folder, and no configured account. `then` is called
+    with the sandbox before it stops.
     """
     folder = sample_folder()
     segment = read_table(folder / "autumn_promo.csv")
@@ -58,6 +63,7 @@ def run_demo(say: Callable[[str], None], ui: UserInterface) -> pd.DataFrame:
             f"{'the same' if same else 'OTHER'} receipts."
             f"\nThe sandbox accepted {len(sandbox.accepted()):,} messages in {before:,} requests."
         )
+        then(sandbox)
     return results
 
 

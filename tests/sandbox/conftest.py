@@ -7,11 +7,6 @@ from cascade_frames.sandbox import Sandbox
 from .samples import client_of
 
 
-def pytest_configure(config):
-    """Name the marker of the tests that need a browser."""
-    config.addinivalue_line("markers", "browser: needs Playwright and Debian's Chromium")
-
-
 @pytest.fixture
 def sandbox():
     """Yield a running sandbox."""
