@@ -85,21 +85,7 @@ class Inbox:
     def totals(self, now: int) -> dict[str, Any]:
         """Return how many messages ended how by `now`, by channel too, and what they cost."""
         with self._lock:
-            found = self._db.execute(
-                "select outcome, channel, cost, number from message"
-                " where counted = 0 and ended <= ? order by ended limit ?",
-                (now, STRETCH),
-            ).fetchall()
-            for outcome, channel, price, _ in found:
-                self._counts[outcome] += 1
-                if channel is not None:
-                    self._counts[channel] += 1
-                    self._costs[channel] = self._costs.get(channel, 0.0) + price
-            self._db.execute("begin")
-            self._db.executemany(
-                "update message set counted = 1 where number = ?", [(row[3],) for row in found]
-            )
-            self._db.execute("commit")
+            self._count(now)
             scheduled = self._db.execute(
                 "select count(*) from message where counted = 0 and ended > ? and due > ?",
                 (now, now),
@@ -116,6 +102,27 @@ class Inbox:
                 "costs": {name: round(price, 4) for name, price in self._costs.items()},
                 "cost": round(sum(self._costs.values()), 4),
             }
+
+    def _count(self, now: int) -> None:
+        """Add what ended by `now` to the counts, about `STRETCH` messages at most."""
+        due = "from message where counted = 0 and ended <= ?"
+        row = self._db.execute(
+            f"select ended {due} order by ended limit 1 offset ?",
+            (now, STRETCH),
+        ).fetchone()
+        until = now if row is None else row[0]
+        found = self._db.execute(
+            f"select outcome, channel, count(*), sum(cost) {due} group by outcome, channel",
+            (until,),
+        ).fetchall()
+        self._db.execute(
+            "update message set counted = 1 where counted = 0 and ended <= ?", (until,)
+        )
+        for outcome, channel, count, price in found:
+            self._counts[outcome] += count
+            if channel is not None:
+                self._counts[channel] += count
+                self._costs[channel] = self._costs.get(channel, 0.0) + price
 
     def conversations(self, query: Query, now: int, limit: int) -> list[dict[str, Any]]:
         """Return the latest message that fits of each phone, newest first."""
