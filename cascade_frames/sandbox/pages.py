@@ -18,9 +18,11 @@ from cascade_frames.sandbox.refusals import Refusal, json_response
 HERE = Path(__file__).parent
 PAGE = HERE / "page"
 PREFIX = "/sandbox"
+# A notebook on this machine may show the inbox in a frame; no other page may.
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self';"
-    " connect-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'",
+    " connect-src 'self'; img-src 'self'; base-uri 'none';"
+    " frame-ancestors 'self' http://localhost:* http://127.0.0.1:*",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-cache",

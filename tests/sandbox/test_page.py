@@ -4,6 +4,8 @@ import shutil
 
 import pytest
 
+from cascade_frames.sandbox import Sandbox
+
 from .samples import STANDARD, ahead, promo
 
 CHROMIUM = shutil.which("chromium")
@@ -208,3 +210,16 @@ def test_an_outage_is_said_and_survived(client, open_page):
     send(client, promo(text="Знову тут"))
     page.get_by_text("Знову тут").wait_for()
     assert page.locator("#trouble").is_hidden()
+
+
+def test_a_notebook_on_this_machine_may_frame_the_inbox(browser, sandbox, client):
+    """The inbox shows in a frame of a page served from loopback, as a notebook does it."""
+    client.post(STANDARD, json=[promo()])
+    with Sandbox() as other:
+        page = browser.new_page()
+        page.goto(f"{other.url}/openapi.json")
+        page.evaluate(
+            "url => { document.body.innerHTML = `<iframe src='${url}'></iframe>`; }", sandbox.url
+        )
+        page.frame_locator("iframe").get_by_text("Sandbox inbox").wait_for()
+        page.close()
