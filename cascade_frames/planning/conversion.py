@@ -101,7 +101,9 @@ def as_text(source: Mapped, faults: Faults) -> pd.Series[Any]:
     """Values as strings (object dtype), None where missing or unsendable."""
     values = source.values
     if not pd.api.types.is_string_dtype(values.dtype) or values.dtype == object:
-        values, _ = templates.format_values(values, Placeholder(""), source.missing)
+        values, failed = templates.format_values(values, Placeholder(""), source.missing)
+        rule = "a value cannot be written as text"
+        faults.add(Reason.FORMAT_FAILED, source.label, failed, rule)
     return pd.Series(to_arrow(values, source.label, faults).to_pandas()).astype(object)
 
 
