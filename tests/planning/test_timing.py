@@ -52,13 +52,12 @@ def test_durations_are_brought_to_seconds(value, seconds):
     "value",
     [
         *(True, False, np.True_, 0, -1, 0.0, 1.5, -0.5, np.nan, np.inf, 2**31, 10**400, 1e300),
-        *("", "2", "d", "2 days", "-2d", "0d", "0.5s", "1e3", "2d 3h", "P2D", "9" * 400 + "d")[:1],
-        *("d", "2 days", "-2d", "0d", "0.5s", "1e3", "2d 3h", "P2D", "9" * 400 + "d", "nan"),
+        *("", "d", "2 days", "-2d", "0d", "0.5s", "1e3", "2d 3h", "P2D", "9" * 400 + "d", "nan"),
         *(timedelta(0), timedelta(days=-1), timedelta(seconds=1.5), timedelta(days=99_999)),
         *(pd.NaT, np.timedelta64("NaT"), np.timedelta64(2, "Y"), np.timedelta64(1, "M")),
         *(None, pd.NA, Decimal(5), [300], b"2d", date(2026, 1, 1)),
     ],
-    ids=repr,
+    ids=lambda value: ascii(value)[:20],
 )
 def test_anything_else_is_no_duration(value):
     """A flag, a fraction of a second, nothing, or more than the API's integer is refused."""
@@ -221,12 +220,12 @@ def test_schedules_are_held_to_their_window():
     late = NOW + SCHEDULE_MAX_AHEAD
     column = objects(
         NOW + second,
-        (late).astimezone(KYIV),
+        late.astimezone(KYIV),
         NOW,
         (NOW - second).astimezone(KYIV),
         late + second,
         late + timedelta(days=1),
-        "9999-12-31T23:59:59-12:00",
+        "9999-12-31T23:59:59Z",
     )
     told = rejected(segment(when=column), scheduled_sent="{when}")
     assert {position: reason for position, (reason, _) in told.items()} == {
