@@ -112,7 +112,7 @@ def map_field(
     if given is None:
         if not any(str(label) == field for label in segment.columns):
             return None
-        return _from_column(templates.find_column(segment, field, argument), field)
+        return _from_column(templates.find_column(segment, str(field), argument), field)
     if isinstance(given, str):
         return _from_template(segment, argument, given, faults, variables)
     if isinstance(given, Expression):
