@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandera.config import ValidationDepth, config_context
 
@@ -184,6 +184,7 @@ def test_the_rules_hold_where_pandera_is_told_to_skip_them(told):
         assert broken({"id": "a b"}) == [[("id", Reason.ID_CHARACTERS)]]
 
 
+@settings(max_examples=25)
 @given(st.lists(st.sampled_from(range(len(BAD))), min_size=1, max_size=6))
 def test_rows_do_not_touch_each_other(chosen):
     """What a row is told depends on that row alone, whichever rows stand beside it."""
