@@ -79,7 +79,11 @@ class InvalidRecipients(CascadeError):
         super().__init__(message)
 
     def invalid(self) -> pd.DataFrame:
-        """The caller's rows that were rejected, with `reason` and `detail` added."""
+        """The caller's rows that were rejected, with `reason` and `detail` added.
+
+        Where the segment has such a column itself, it is kept, and ours is `rejected_reason`
+        or `rejected_detail`.
+        """
         return self._invalid.copy()
 
     def details(self) -> pd.DataFrame:

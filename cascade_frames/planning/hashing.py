@@ -1,8 +1,8 @@
 """Keyed 64-bit hashes of columns: for derived ids, and for what the ledger remembers.
 
-SipHash-2-4, as `pandas.util.hash_array` computes it for strings. The values are kept for years
-in ledgers, so a test pins some of them: a pandas that hashed otherwise would be noticed there
-and not by people who are messaged again.
+SipHash-2-4, spread by a one-to-one function, as `pandas.util.hash_array` computes it for
+strings. The values are kept for years in ledgers, so a test pins some of them: a pandas that
+hashed otherwise would be noticed there and not by people who are messaged again.
 """
 
 from __future__ import annotations
