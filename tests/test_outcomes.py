@@ -8,9 +8,9 @@ from cascade_frames.outcomes import WORDING, Outcome, Reason
 def test_the_outcomes_are_the_six_of_the_promise():
     """A row has one of six fates; reports count on their spelling."""
     assert [str(one) for one in Outcome] == [
+        "accepted",
         "rejected",
         "skipped",
-        "accepted",
         "refused",
         "unsent",
         "unknown",

@@ -29,14 +29,22 @@ class SqliteStore:
         self.path = path
         with _as_ledger_error(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            fresh = not path.exists()
+            with contextlib.suppress(FileExistsError):
+                path.touch(0o600, exist_ok=False)
             self._connection = apsw.Connection(str(path))
-            if fresh:
-                path.chmod(0o600)
-            self._connection.set_busy_timeout(_BUSY_MILLISECONDS)
-            for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
-                self._connection.execute(f"PRAGMA {pragma}")
-            self._prepare()
+            try:
+                self._set_up()
+            except BaseException:
+                self._connection.close()
+                raise
+
+    def _set_up(self) -> None:
+        self._connection.set_busy_timeout(_BUSY_MILLISECONDS)
+        if self._version() is None:
+            self._refuse_foreign()
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+            self._connection.execute(f"PRAGMA {pragma}")
+        self._prepare()
 
     def again(self) -> SqliteStore:
         """Another connection to the same file, for another thread."""
@@ -90,11 +98,13 @@ class SqliteStore:
                 f"version {schema.VERSION}. Update cascade_frames, or name another ledger."
             )
 
+    def _refuse_foreign(self) -> None:
+        if self._connection.execute("SELECT 1 FROM sqlite_schema").fetchone():
+            raise LedgerError(f"{self.path} is the database of something else. Name another file.")
+
     def _version(self) -> int | None:
-        known = self._connection.execute(
-            "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'meta'"
-        ).fetchone()
-        if not known:
+        known = {name for (name,) in self._connection.execute("SELECT name FROM sqlite_schema")}
+        if not known >= {"meta", "run"}:
             return None
         found = self._connection.execute(schema.READ_META, ("version",)).fetchone()
         return int(found[0]) if found else None

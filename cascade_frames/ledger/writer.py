@@ -22,20 +22,33 @@ _QUEUE_LIMIT: Final = 256
 _CLOSE_SECONDS: Final = 60.0
 
 
+# The runs whose writers are open in this process; a set's add and discard are atomic.
+_open: Final[set[str]] = set()
+
+
+def is_open(run_id: str) -> bool:
+    """Whether this process is sending the run."""
+    return run_id in _open
+
+
 class _Entry:
     """One record to write, and the future of whoever waits for it to be durable."""
 
     def __init__(self, write: Callable[[SqliteStore], None]) -> None:
         self.write = write
         self.done: Future[None] = Future()
+        # A waiter that goes away does not take its record along: it is written all the same.
+        self.done.set_running_or_notify_cancel()
 
 
 class RunWriter:
     """Writes the intents and outcomes of one run, in the order in which they come."""
 
-    def __init__(self, store: SqliteStore, run: int) -> None:
+    def __init__(self, store: SqliteStore, run: int, run_id: str) -> None:
         self._store = store
         self._run = run
+        self._run_id = run_id
+        _open.add(run_id)
         self._entries: queue.Queue[_Entry | None] = queue.Queue(_QUEUE_LIMIT)
         self._thread = threading.Thread(target=self._main, name="cascade-ledger", daemon=True)
         self._thread.start()
@@ -47,10 +60,7 @@ class RunWriter:
         def write(store: SqliteStore) -> None:
             state = store.rows(schema.RUN_STATE, (self._run,))[0][0]
             if state != RunState.ACTIVE:
-                raise RunBusy(
-                    "This run was silent so long that another one took its messages over. "
-                    "Nothing more is sent from here; run the same call again for the results."
-                )
+                raise RunBusy("This run no longer holds its messages; another one took them over.")
             store.rows(schema.ADD_INTENT, values)
 
         await self._put(write)
@@ -97,6 +107,7 @@ class RunWriter:
                 group, ended = self._gather()
                 self._commit(group)
         finally:
+            _open.discard(self._run_id)
             self._store.close()
 
     def _gather(self) -> tuple[list[_Entry], bool]:

@@ -80,7 +80,7 @@ def make_plan(
         InvalidRecipients: rows were rejected and `on_invalid` is `"raise"`, or none is left.
     """
     check_request(request)
-    _check_table(segment)
+    check_table(segment)
     faults = Faults(len(segment))
     if request.schema is not None:
         schema.check_segment(segment, request.schema, faults)
@@ -106,7 +106,12 @@ def make_plan(
     return replace(made, advice=noted + made.advice)
 
 
-def _check_table(segment: object) -> None:
+def check_table(segment: object) -> None:
+    """Refuse what is no table, or has no rows.
+
+    Raises:
+        MappingError: see above.
+    """
     if not isinstance(segment, pd.DataFrame):
         raise MappingError(f"The segment is a {type(segment).__name__}, not a pandas DataFrame.")
     if not len(segment):

@@ -141,12 +141,13 @@ def test_sending_is_handed_to_the_sender_with_every_choice():
     """A plan decides nothing about sending; it passes on what the caller chose."""
     heard = {}
 
-    def sender(given, **choices):
-        heard.update(choices, plan=given)
-        return "results"
+    class Sender:
+        def start(self, given, **choices):
+            heard.update(choices, plan=given)
+            return "run"
 
-    made = dataclasses.replace(plan(segment()), sender=sender)
-    assert made.send(confirm=3, guarantee="at_least_once", suffix="_x", ui="none") == "results"
+    made = dataclasses.replace(plan(segment()), sender=Sender())
+    assert made.start(confirm=3, guarantee="at_least_once", suffix="_x", ui="none") == "run"
     assert heard == {
         "plan": made,
         "confirm": 3,
