@@ -24,7 +24,7 @@ No message holds a key, a phone or a text.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,6 +32,16 @@ if TYPE_CHECKING:
 
 class CascadeError(Exception):
     """The root of everything this package raises."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Cross from one process to another whole, whatever the constructor takes."""
+        return _restore, (type(self), str(self), vars(self))
+
+
+def _restore(kind: type[CascadeError], message: str, attributes: dict[str, object]) -> CascadeError:
+    error = kind.__new__(kind, message)
+    vars(error).update(attributes)
+    return error
 
 
 class UsageError(CascadeError, ValueError):

@@ -1,6 +1,7 @@
 """The tree of errors: as drawn, all exported, and each fit to be caught by what it means."""
 
 import inspect
+import pickle
 import re
 
 import pandas as pd
@@ -70,6 +71,25 @@ def test_a_halted_run_carries_cause_and_results():
     error = RunHalted("not_authorized", "The keys were refused.", results)
     assert (error.cause, error.results is results) == ("not_authorized", True)
     assert str(error) == "The keys were refused."
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RunHalted("outage", "Halted.", pd.DataFrame({"outcome": ["unsent"]})),
+        ConfirmationRequired(12_000, None, 1000),
+        InvalidRecipients(pd.DataFrame({"reason": ["schema"]}), pd.DataFrame(), "Invalid."),
+        GatewayError("no", status=400),
+        errors.MappingError("wrong"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_errors_come_back_whole_from_another_process(error):
+    """A worker's error reaches the notebook with its results, not as an error of pickling."""
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
+    assert type(again) is type(error)
+    assert str(again) == str(error)
+    assert vars(again).keys() == vars(error).keys()
 
 
 def test_a_gateway_error_carries_what_the_api_said():

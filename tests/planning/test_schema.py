@@ -184,7 +184,7 @@ def test_the_rules_hold_where_pandera_is_told_to_skip_them(told):
         assert broken({"id": "a b"}) == [[("id", Reason.ID_CHARACTERS)]]
 
 
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(st.lists(st.sampled_from(range(len(BAD))), min_size=1, max_size=6))
 def test_rows_do_not_touch_each_other(chosen):
     """What a row is told depends on that row alone, whichever rows stand beside it."""
