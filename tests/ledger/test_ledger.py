@@ -3,8 +3,6 @@
 import asyncio
 import os
 import stat
-import subprocess
-import sys
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
@@ -12,6 +10,7 @@ import apsw
 import numpy as np
 import psutil
 import pytest
+from support import children
 from support.raw import RawServer, accept
 from support.segments import account, call, counts, segment
 
@@ -288,25 +287,13 @@ def test_the_file_holds_no_phone_no_text_and_no_key(ledger):
 
 def test_made_by_several_processes_at_once(ledger):
     """Whoever comes first makes it; all have the same secret."""
-    script = (
-        "import sys; from cascade_frames.ledger import Ledger; sys.stdin.readline(); "
-        "print(Ledger(sys.argv[1]).secret.hex())"
-    )
-    processes = [
-        subprocess.Popen(  # noqa: S603 - our own script
-            [sys.executable, "-c", script, str(ledger)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(2)
-    ]
-    for process in processes:
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    told = {process.communicate(timeout=60)[0].strip() for process in processes}
+    gate, told = children.gate_and_queue(4)
+    made = [children.start(children.make_ledger, ledger, gate, told) for _ in range(4)]
+    secrets = {told.get(timeout=60) for _ in made}
+    for process in made:
+        process.join(30)
     opened = cf.Ledger(ledger)
-    assert told == {opened.secret.hex()}
+    assert secrets == {opened.secret}
     opened.close()
 
 
