@@ -1,33 +1,20 @@
 """A process that is killed while it sends, and the one that goes on from there."""
 
 import os
-import subprocess
-import sys
+import signal
 import threading
 from collections import Counter
-from pathlib import Path
 
 import pytest
+from support import children
 from support.raw import RawServer, accept
 from support.segments import KEY, account, call, counts, segment
 
-SCRIPT = """
-import sys
-sys.path.insert(0, sys.argv[1])
-from support.segments import account, call, segment
-to = account(sys.argv[2], max_in_flight=2, deadline=30)
-results = call(segment(100), to, sys.argv[3])
-"""
-TESTS = Path(__file__).parent.parent
-
 
 def start(url, ledger):
-    """Start a process that sends 100 messages in batches of 10."""
-    return subprocess.Popen(  # noqa: S603 - our own script
-        [sys.executable, "-c", SCRIPT, str(TESTS), url, str(ledger)],
-        env=os.environ | {"PYTHONWARNINGS": "error::ResourceWarning"},
-        stderr=subprocess.PIPE,
-    )
+    """Start a process that sends 100 messages in batches of 10, two requests at a time."""
+    fields = {"max_in_flight": 2, "deadline": 30}
+    return children.start(children.send, url, ledger, KEY, 100, {}, fields)
 
 
 @pytest.mark.parametrize(("stall", "accepts"), [(1, True), (2, False), (6, True)])
@@ -50,7 +37,7 @@ def test_killed_while_batches_are_under_way(ledger, stall, accepts):
         process = start(server.url, ledger)
         assert stalled.wait(30)
         process.kill()
-        process.communicate()
+        process.join()
         before = len(server.seen)
         killed.set()
         # The account is the same: name, place and key.
@@ -76,42 +63,33 @@ def test_killed_while_batches_are_under_way(ledger, stall, accepts):
 def test_killed_again_and_again(ledger, sandbox):
     """Over any schedule of deaths, accepted rows were accepted, and each id at most once."""
     tick = threading.Event()  # never set: a plain, short wait
-    for _ in range(3):
+    for _ in range(2):
         made = len(sandbox.requests())
         process = start_at_sandbox(sandbox, ledger)
-        while len(sandbox.requests()) < made + 12 and process.poll() is None:
-            tick.wait(0.01)
+        while len(sandbox.requests()) < made + 12 and process.is_alive():
+            tick.wait(0.05)
         process.kill()
-        process.communicate()
+        process.join()
     to = account(sandbox.url, api_key=sandbox.api_key)
-    results = call(segment(400), to, ledger, batch_size=5)
+    results = call(segment(300), to, ledger, batch_size=5)
     accepted = sandbox.accepted()
     assert accepted["id"].is_unique
     sure = set(results.loc[results["outcome"] == "accepted", "trackinId"])
     open_ = set(results.loc[results["outcome"] == "unknown", "trackinId"])
-    assert len(sure) + len(open_) == 400
+    assert len(sure) + len(open_) == 300
     assert sure <= set(accepted["id"]) <= sure | open_
-    assert len(open_) <= 3 * 8 * 5
+    assert len(open_) <= 2 * 8 * 5
     made = len(sandbox.requests())
-    call(segment(400), to, ledger, batch_size=5)
+    call(segment(300), to, ledger, batch_size=5)
     assert len(sandbox.requests()) == made
 
 
-SLOW = """
-import sys
-sys.path.insert(0, sys.argv[1])
-from support.segments import account, call, segment
-to = account(sys.argv[2], api_key=sys.argv[4], requests_per_second=150)
-call(segment(400), to, sys.argv[3], batch_size=5)
-"""
-
-
 def start_at_sandbox(sandbox, ledger):
-    """Start a process that sends 400 messages to the sandbox, not too fast."""
-    return subprocess.Popen(  # noqa: S603 - our own script
-        [sys.executable, "-c", SLOW, str(TESTS), sandbox.url, str(ledger), sandbox.api_key],
-        stderr=subprocess.PIPE,
-    )
+    """Start a process that sends 300 messages to the sandbox, not too fast."""
+    fields = {"requests_per_second": 60}
+    options = {"batch_size": 5}
+    key = sandbox.api_key
+    return children.start(children.send, sandbox.url, ledger, key, 300, options, fields)
 
 
 def test_interrupted_from_outside(ledger):
@@ -120,7 +98,7 @@ def test_interrupted_from_outside(ledger):
 
     def answer(seen, line):  # noqa: ARG001 - an answer takes both
         if seen.number == 3 and not first.is_set():
-            process.send_signal(2)
+            os.kill(process.pid, signal.SIGINT)
             first.set()
             first_done.wait(0.5)
         return accept(seen)
@@ -130,9 +108,8 @@ def test_interrupted_from_outside(ledger):
     with RawServer(lambda *given: ready.wait(10) and answer(*given)) as server:
         process = start(server.url, ledger)
         ready.set()
-        _, complaints = process.communicate(timeout=60)
-        assert process.returncode != 0
-        assert b"KeyboardInterrupt" in complaints
+        process.join(60)
+        assert process.exitcode == 1  # as a KeyboardInterrupt that nobody caught
         made = len(server.seen)
         results = call(segment(100), account(server.url), ledger)
     assert made < 10
