@@ -12,11 +12,11 @@ import numpy as np
 import numpy.typing as npt
 import platformdirs
 
-from cascade_frames.errors import LedgerError, RunBusy
+from cascade_frames.errors import RunBusy
 from cascade_frames.ledger import schema
 from cascade_frames.ledger.blobs import pack_hashes, pack_texts, unpack_hashes, unpack_texts
-from cascade_frames.ledger.owner import Owner, now, this_process
-from cascade_frames.ledger.sqlite import SqliteStore
+from cascade_frames.ledger.owner import Owner, this_process
+from cascade_frames.ledger.stores import open_store
 from cascade_frames.ledger.writer import RunWriter
 from cascade_frames.outcomes import Outcome, Reason
 from cascade_frames.planning.memory import (
@@ -49,22 +49,23 @@ class _Found:
 
 
 class Ledger:
-    """The durable record of every attempt, in a SQLite file.
+    """The durable record of every attempt, in a SQLite file or a PostgreSQL database.
 
     Args:
-        path: the file; made, with its folder, where there is none.
+        location: a path or `sqlite:///path` (made, with its folder, where there is none), or
+            `postgresql://user:password@host/database`.
 
     Raises:
         LedgerError: it cannot be opened, is no ledger, or is of a newer version.
     """
 
-    def __init__(self, path: str | Path) -> None:
-        self._store = SqliteStore(Path(path).expanduser())
+    def __init__(self, location: str | Path) -> None:
+        self._store = open_store(location)
         self._secret = bytes(self._store.rows(schema.READ_META, ("secret",))[0][0])
 
     def __repr__(self) -> str:
-        """The file's path."""
-        return f"Ledger({str(self._store.path)!r})"
+        """Where it is, without a user or password."""
+        return f"Ledger({self._store.name!r})"
 
     @property
     def secret(self) -> bytes:
@@ -72,7 +73,7 @@ class Ledger:
         return self._secret
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file or connection."""
         self._store.close()
 
     def stand(self, account: str, keys: MessageKeys) -> Standing:
@@ -92,7 +93,7 @@ class Ledger:
             RunBusy: a run that is alive holds some of the messages.
             LedgerError: it could not be written.
         """
-        with self._store.transaction():
+        with self._store.transaction(_of_account(label.account)):
             found = self._find(label.account, keys)
             self._take_over(np.unique(found.runs))
             pending = _sendable(self._stand(found, keys))
@@ -127,7 +128,7 @@ class Ledger:
                 "host": owner.host,
                 "process": owner.process,
                 "process_started": owner.started,
-                "at": now().isoformat(),
+                "at": self._store.now().isoformat(),
             },
         )
         return int(rows[0][0])
@@ -139,7 +140,9 @@ class Ledger:
             _, run_id, _, state, host, process, started, active_at = row
             if state != RunState.ACTIVE:
                 continue
-            if Owner(host, process, started).is_alive(datetime.fromisoformat(active_at), now()):
+            if Owner(host, process, started).is_alive(
+                datetime.fromisoformat(active_at), self._store.now()
+            ):
                 raise RunBusy(
                     f"Run {run_id} (process {process} on {host}) holds some of these messages and "
                     "is alive. Wait for it to end, or stop it; nothing was sent from here."
@@ -211,6 +214,11 @@ class Ledger:
         return columns
 
 
+def _of_account(account: str) -> str:
+    """The name of the lock under which an account's messages are claimed."""
+    return f"account:{account}"
+
+
 def _sendable(standing: Standing) -> Indices:
     unsent = (standing.table["outcome"] == Outcome.UNSENT).to_numpy(dtype=bool)
     return np.flatnonzero(unsent & ~standing.reused).astype("int64")
@@ -220,8 +228,9 @@ def open_ledger(location: str | Path | Ledger | None, gateway: str) -> Ledger:
     """The ledger at a location.
 
     Args:
-        location: a path, `sqlite:///path`, an open ledger, or None for `CASCADE_LEDGER` or else
-            the user's data folder, where the sandbox has a file of its own.
+        location: a path, `sqlite:///path`, `postgresql://…`, an open ledger, or None for
+            `CASCADE_LEDGER` or else the user's data folder, where the sandbox has a file of its
+            own.
         gateway: `"live"` or `"sandbox"`.
 
     Raises:
@@ -233,12 +242,4 @@ def open_ledger(location: str | Path | Ledger | None, gateway: str) -> Ledger:
     if place is None:
         folder = Path(platformdirs.user_data_dir("cascade_frames"))
         return Ledger(folder / ("ledger.sqlite3" if gateway == "live" else "sandbox.sqlite3"))
-    text = str(place)
-    if text.startswith("sqlite:///"):
-        return Ledger(text.removeprefix("sqlite:///"))
-    if "://" in text:
-        scheme = text.split("://", 1)[0]
-        raise LedgerError(
-            f"A ledger at {scheme}:// is not supported. Give a path or sqlite:///path."
-        )
     return Ledger(place)

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Final
 
-VERSION: Final = 1
-
 # meta: the schema's version and the secret that keys every hash.
 # run: one execution of a plan. Its owner is named so that another process can tell whether it
 #   is alive: a host, a process and when that process started.
@@ -74,10 +72,15 @@ CREATE TABLE outcome (
 ) STRICT;
 """
 
+# The statements that lead to each version from the one before. Never changed once released.
+STEPS: Final = ((1, TABLES),)
+
 # One value of meta.
 READ_META: Final = "SELECT value FROM meta WHERE key = ?"
 # Written once, when the ledger is made.
 ADD_META: Final = "INSERT INTO meta (key, value) VALUES (?, ?)"
+# The version, once the tables have been taken forward.
+SET_META: Final = "UPDATE meta SET value = :value WHERE key = :key"
 
 # A run is let in.
 ADD_RUN: Final = """
@@ -103,7 +106,7 @@ FROM run WHERE run = ?
 # A run ends, or is taken over; only from the states given.
 SET_STATE: Final = "UPDATE run SET state = :state WHERE run = :run AND state = 'active'"
 # A sign of life with each write.
-TOUCH_RUN: Final = "UPDATE run SET active_at = ? WHERE run = ?"
+TOUCH_RUN: Final = "UPDATE run SET active_at = :at WHERE run = :run"
 # The hashes of all that an account has registered, newest run first.
 READ_HASHES: Final = """
 SELECT block.run, block.start, block.id_hashes

@@ -7,14 +7,13 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from cascade_frames.errors import LedgerError, RunBusy
 from cascade_frames.ledger import schema
 from cascade_frames.ledger.blobs import pack_texts
-from cascade_frames.ledger.owner import now
-from cascade_frames.ledger.sqlite import SqliteStore
+from cascade_frames.ledger.store import Store
 from cascade_frames.sending.records import Batch, RunState
 from cascade_frames.sending.verdicts import Settlement
 
@@ -25,7 +24,7 @@ _CLOSE_SECONDS: Final = 60.0
 class _Entry:
     """One record to write, and the future of whoever waits for it to be durable."""
 
-    def __init__(self, write: Callable[[SqliteStore], None]) -> None:
+    def __init__(self, write: Callable[[Store], None]) -> None:
         self.write = write
         self.done: Future[None] = Future()
 
@@ -33,7 +32,7 @@ class _Entry:
 class RunWriter:
     """Writes the intents and outcomes of one run, in the order in which they come."""
 
-    def __init__(self, store: SqliteStore, run: int) -> None:
+    def __init__(self, store: Store, run: int) -> None:
         self._store = store
         self._run = run
         self._entries: queue.Queue[_Entry | None] = queue.Queue(_QUEUE_LIMIT)
@@ -44,7 +43,7 @@ class RunWriter:
         """See `records.RunWriter`."""
         values = (self._run, batch.number, attempt, batch.start, batch.stop, at.isoformat())
 
-        def write(store: SqliteStore) -> None:
+        def write(store: Store) -> None:
             state = store.rows(schema.RUN_STATE, (self._run,))[0][0]
             if state != RunState.ACTIVE:
                 raise RunBusy(
@@ -84,7 +83,7 @@ class RunWriter:
         finally:
             self._thread.join(_CLOSE_SECONDS)
 
-    async def _put(self, write: Callable[[SqliteStore], None]) -> None:
+    async def _put(self, write: Callable[[Store], None]) -> None:
         entry = _Entry(write)
         # The queue is longer than requests can be in flight, so this does not block the loop.
         self._entries.put(entry)
@@ -118,7 +117,7 @@ class RunWriter:
             with self._store.transaction():
                 for entry in group:
                     entry.write(self._store)
-                self._store.rows(schema.TOUCH_RUN, (now().isoformat(), self._run))
+                self._touch()
         except (LedgerError, RunBusy) as error:
             self._fail(group, error)
         except Exception as error:  # noqa: BLE001 - whoever waits must hear of it
@@ -129,6 +128,11 @@ class RunWriter:
             for entry in group:
                 entry.done.set_result(None)
 
+    def _touch(self) -> None:
+        """Give a sign of life."""
+        at = datetime.now(UTC).isoformat()  # a store with a clock of its own goes by that
+        self._store.rows(schema.TOUCH_RUN, {"at": at, "run": self._run})
+
     def _fail(self, group: list[_Entry], error: Exception) -> None:
         """One entry alone fails; of several, each is tried alone, so that none fails another."""
         if len(group) == 1:
@@ -138,5 +142,5 @@ class RunWriter:
             self._commit([entry])
 
 
-def _no_rows(store: SqliteStore, statement: str, values: object) -> None:
+def _no_rows(store: Store, statement: str, values: object) -> None:
     store.rows(statement, values)

@@ -1,0 +1,129 @@
+"""PostgreSQL's own wording of the ledger's tables, and of the statements that differ.
+
+Everything lies in a schema of its own, `cascade_frames`. Signs of life are told by the
+database's clock, so that those of several machines can be compared.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import Final
+
+from cascade_frames.ledger import schema
+
+# The statements that lead to each version; see `schema` for what the tables are.
+STEPS: Final = (
+    (
+        1,
+        """
+CREATE SCHEMA IF NOT EXISTS cascade_frames;
+
+CREATE TABLE meta (
+  key text PRIMARY KEY,
+  value bytea NOT NULL
+);
+
+CREATE TABLE run (
+  run bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  run_id text NOT NULL UNIQUE,
+  account text NOT NULL,
+  campaign text,
+  route text NOT NULL,
+  digest text NOT NULL,
+  messages bigint NOT NULL,
+  state text NOT NULL,
+  host text NOT NULL,
+  process bigint NOT NULL,
+  process_started double precision NOT NULL,
+  created_at timestamptz NOT NULL,
+  active_at timestamptz NOT NULL
+);
+CREATE INDEX run_of_account ON run (account, run);
+
+CREATE TABLE block (
+  run bigint NOT NULL REFERENCES run,
+  start bigint NOT NULL,
+  ids bytea NOT NULL,
+  id_hashes bytea NOT NULL,
+  contents bytea NOT NULL,
+  PRIMARY KEY (run, start)
+);
+
+CREATE TABLE intent (
+  run bigint NOT NULL REFERENCES run,
+  batch bigint NOT NULL,
+  attempt bigint NOT NULL,
+  start bigint NOT NULL,
+  stop bigint NOT NULL,
+  at text NOT NULL,
+  PRIMARY KEY (run, batch, attempt)
+);
+
+CREATE TABLE outcome (
+  run bigint NOT NULL,
+  batch bigint NOT NULL,
+  attempt bigint NOT NULL,
+  at text NOT NULL,
+  outcome text NOT NULL,
+  reason text,
+  detail text,
+  message_ids bytea,
+  PRIMARY KEY (run, batch, attempt),
+  FOREIGN KEY (run, batch, attempt) REFERENCES intent
+);
+""",
+    ),
+)
+
+# Opens every transaction, in one round trip. Nothing here outlives the transaction, so a
+# connection pooler may hand each one to another server process. Row locks and the check of a
+# run's state rely on READ COMMITTED: each statement sees what was committed before it. A
+# process that stops in the middle holds nobody up for longer than a minute.
+BEGIN: Final = """
+BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
+SET LOCAL synchronous_commit = on;
+SET LOCAL search_path = cascade_frames;
+SET LOCAL lock_timeout = '30s';
+SET LOCAL idle_in_transaction_session_timeout = '60s';
+"""
+# One transaction of a name at a time; let go of at its end.
+LOCK: Final = "SELECT pg_advisory_xact_lock(%s)"
+# Whether there is a ledger at all.
+FIND_META: Final = "SELECT to_regclass('cascade_frames.meta') IS NOT NULL"
+# The database's clock: also within a transaction, the time of the call.
+NOW: Final = "SELECT clock_timestamp()"
+# Whether the server keeps what it has committed.
+FSYNC: Final = "SHOW fsync"
+
+_OWN: Final = {
+    schema.ADD_RUN: """
+INSERT INTO run (run_id, account, campaign, route, digest, messages, state,
+                 host, process, process_started, created_at, active_at)
+VALUES (%(run_id)s, %(account)s, %(campaign)s, %(route)s, %(digest)s, %(messages)s, %(state)s,
+        %(host)s, %(process)s, %(process_started)s, clock_timestamp(), clock_timestamp())
+RETURNING run
+""",
+    # The lock makes a taking-over wait until the intent that follows is committed, or else
+    # this wait until the taking-over is: then the new state is what is read.
+    schema.RUN_STATE: "SELECT state FROM run WHERE run = %s FOR NO KEY UPDATE",
+    schema.READ_RUN: """
+SELECT run, run_id, messages, state, host, process, process_started,
+       to_char(active_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"')
+FROM run WHERE run = %s
+""",
+    schema.TOUCH_RUN: "UPDATE run SET active_at = clock_timestamp() WHERE run = %(run)s",
+}
+
+_PLACE: Final = re.compile(r"\?|:([a-z_]+)\b")
+
+
+@functools.lru_cache(maxsize=256)
+def own(statement: str) -> str:
+    """PostgreSQL's wording of a statement of `schema`.
+
+    Those that differ in more than how values are bound are written out above.
+    """
+    if statement in _OWN:
+        return _OWN[statement]
+    return _PLACE.sub(lambda found: f"%({found[1]})s" if found[1] else "%s", statement)
