@@ -17,7 +17,7 @@ from cascade_frames.ledger import schema
 from cascade_frames.ledger.blobs import pack_hashes, pack_texts, unpack_hashes, unpack_texts
 from cascade_frames.ledger.owner import Owner, this_process
 from cascade_frames.ledger.stores import open_store
-from cascade_frames.ledger.writer import RunWriter
+from cascade_frames.ledger.writer import RunWriter, is_open
 from cascade_frames.outcomes import Outcome, Reason
 from cascade_frames.planning.memory import (
     MessageKeys,
@@ -111,7 +111,7 @@ class Ledger:
     def open_run(self, run_id: str) -> RunWriter:
         """The writer for a run that `register` let in."""
         run = self._store.rows(schema.RUN_NUMBER, (run_id,))[0][0]
-        return RunWriter(self._store.again(), run)
+        return RunWriter(self._store.again(), run, run_id)
 
     def _add_run(self, run_id: str, label: RunLabel, messages: int) -> int:
         owner = this_process()
@@ -134,15 +134,22 @@ class Ledger:
         return int(rows[0][0])
 
     def _take_over(self, runs: Indices) -> None:
-        """Take the messages of runs whose owners are gone; refuse while one is alive."""
+        """Take the messages of runs whose owners are gone; refuse while one is alive.
+
+        A run of this very process is alive while its writer is open: one that was interrupted
+        before it began, or broke down, must not lock its messages until the process ends.
+        """
         for run in runs[runs > 0].tolist():
             row = self._store.rows(schema.READ_RUN, (run,))[0]
             _, run_id, _, state, host, process, started, active_at = row
             if state != RunState.ACTIVE:
                 continue
-            if Owner(host, process, started).is_alive(
-                datetime.fromisoformat(active_at), self._store.now()
-            ):
+            owner = Owner(host, process, started)
+            if owner == this_process():
+                alive = is_open(run_id)
+            else:
+                alive = owner.is_alive(datetime.fromisoformat(active_at), self._store.now())
+            if alive:
                 raise RunBusy(
                     f"Run {run_id} (process {process} on {host}) holds some of these messages and "
                     "is alive. Wait for it to end, or stop it; nothing was sent from here."
@@ -201,9 +208,11 @@ class Ledger:
             columns["sent_at"][span] = np.datetime64(
                 datetime.fromisoformat(at).replace(tzinfo=None)
             )
-            columns["outcome"][span] = outcome or str(Outcome.UNKNOWN)
-            columns["reason"][span] = reason if outcome else str(Reason.IN_FLIGHT)
-            columns["detail"][span] = detail
+            # Only a receipt outweighs an earlier attempt of which nothing is known.
+            rows = start + np.flatnonzero(columns["outcome"][span] != Outcome.UNKNOWN)
+            columns["outcome"][rows] = outcome or str(Outcome.UNKNOWN)
+            columns["reason"][rows] = reason if outcome else str(Reason.IN_FLIGHT)
+            columns["detail"][rows] = detail
             if message_ids is not None:
                 receipts = unpack_texts(message_ids)
                 known = start + np.flatnonzero(receipts != None)  # noqa: E711 - elementwise

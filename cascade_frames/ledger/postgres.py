@@ -21,7 +21,7 @@ from psycopg import conninfo, errors
 from cascade_frames.errors import LedgerError
 from cascade_frames.ledger import schema, schema_postgres
 from cascade_frames.ledger.migrations import upgrade
-from cascade_frames.ledger.store import Row
+from cascade_frames.ledger.store import ConnectionLost, Row
 
 # A server that has gone silent is noticed within half a minute.
 _DEFAULTS: Final = {
@@ -197,7 +197,10 @@ class PostgresStore:
         try:
             yield
         except psycopg.Error as error:
-            raise LedgerError(_explain(self.name, error)) from None
+            lost = isinstance(error, psycopg.OperationalError) and not isinstance(
+                error, errors.LockNotAvailable
+            )
+            raise (ConnectionLost if lost else LedgerError)(_explain(self.name, error)) from None
 
 
 def _explain(name: str, error: psycopg.Error) -> str:

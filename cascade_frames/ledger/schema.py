@@ -121,10 +121,11 @@ READ_BLOCK: Final = "SELECT ids, contents FROM block WHERE run = ? AND start = ?
 ADD_INTENT: Final = """
 INSERT INTO intent (run, batch, attempt, start, stop, at) VALUES (?, ?, ?, ?, ?, ?)
 """
-# What became of it.
+# What became of it. May be said again where the commit of the first time is in doubt.
 ADD_OUTCOME: Final = """
 INSERT INTO outcome (run, batch, attempt, at, outcome, reason, detail, message_ids)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT DO NOTHING
 """
 # Every attempt of a run in the order it was made, with its outcome where there is one.
 READ_ATTEMPTS: Final = """

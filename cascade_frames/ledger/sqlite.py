@@ -25,10 +25,6 @@ from cascade_frames.ledger.volumes import network_file_system
 _BUSY_MILLISECONDS: Final = 30_000
 
 
-_TABLES: Final = "SELECT 1 FROM sqlite_schema LIMIT 1"
-_HAS_META: Final = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'meta'"
-
-
 class SqliteStore:
     """One connection to a ledger file; makes the file, and its folder, where there is none."""
 
@@ -38,15 +34,21 @@ class SqliteStore:
         with _as_ledger_error(path):
             _refuse_network(path)
             path.parent.mkdir(parents=True, exist_ok=True)
-            fresh = not path.exists()
+            with contextlib.suppress(FileExistsError):
+                path.touch(0o600, exist_ok=False)
             self._connection = apsw.Connection(str(path))
-            if fresh:
-                path.chmod(0o600)
-            self._connection.set_busy_timeout(_BUSY_MILLISECONDS)
+            try:
+                self._set_up()
+            except BaseException:
+                self._connection.close()
+                raise
+
+    def _set_up(self) -> None:
+        self._connection.set_busy_timeout(_BUSY_MILLISECONDS)
+        if refuse_newer(self, schema.STEPS[-1][0]) is None:
             self._refuse_foreign()
-            refuse_newer(self, schema.STEPS[-1][0])
-            for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
-                self._connection.execute(f"PRAGMA {pragma}")
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+            self._connection.execute(f"PRAGMA {pragma}")
         upgrade(self, schema.STEPS)
 
     @property
@@ -108,18 +110,15 @@ class SqliteStore:
     def version(self) -> int | None:
         """The version of the ledger's tables; None where there are none."""
         with _as_ledger_error(self.path):
-            known = self._connection.execute(_HAS_META).fetchone()
-            if not known:
+            known = {name for (name,) in self._connection.execute("SELECT name FROM sqlite_schema")}
+            if not known >= {"meta", "run"}:
                 return None
             found = self._connection.execute(schema.READ_META, ("version",)).fetchone()
             return int(found[0]) if found else None
 
     def _refuse_foreign(self) -> None:
-        """Refuse a database of something else, before anything in it is changed."""
-        tables = self._connection.execute(_TABLES).fetchone()
-        if tables and not self._connection.execute(_HAS_META).fetchone():
-            self._connection.close()
-            raise LedgerError(f"{self.path} is another program's database. Name another file.")
+        if self._connection.execute("SELECT 1 FROM sqlite_schema").fetchone():
+            raise LedgerError(f"{self.path} is the database of something else. Name another file.")
 
 
 def _refuse_network(path: Path) -> None:

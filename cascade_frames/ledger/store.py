@@ -7,7 +7,13 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
 
+from cascade_frames.errors import LedgerError
+
 Row = tuple[Any, ...]
+
+
+class ConnectionLost(LedgerError):
+    """The database cannot be reached now; what was being committed may have been, or not."""
 
 
 class Store(Protocol):

@@ -37,7 +37,7 @@ def test_another_programs_database_is_left_alone(tmp_path):
         connection.execute("CREATE TABLE theirs (a)")
     connection.close()
     before = path.read_bytes()
-    with pytest.raises(LedgerError, match="another program"):
+    with pytest.raises(LedgerError, match="something else"):
         Ledger(path)
     assert path.read_bytes() == before
 
