@@ -74,10 +74,7 @@ class RunWriter:
         def write(store: Store) -> None:
             state = store.rows(schema.RUN_STATE, (self._run,))[0][0]
             if state != RunState.ACTIVE:
-                raise RunBusy(
-                    "This run was silent so long that another one took its messages over. "
-                    "Nothing more is sent from here; run the same call again for the results."
-                )
+                raise RunBusy("This run no longer holds its messages; another one took them over.")
             store.rows(schema.ADD_INTENT, values)
 
         await self._put(write)

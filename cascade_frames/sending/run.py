@@ -15,9 +15,11 @@ from typing import Final
 from cascade_frames.errors import CascadeError
 from cascade_frames.sending.engine import Ending, Engine, Work
 from cascade_frames.sending.gateway import Gateway
+from cascade_frames.sending.halts import explain
 from cascade_frames.sending.pacing import Pace
 from cascade_frames.sending.progress import Progress
 from cascade_frames.sending.records import RunState, RunWriter
+from cascade_frames.sending.verdicts import Cause
 from cascade_frames.settings import Account
 
 _SLICE_SECONDS: Final = 0.1
@@ -49,11 +51,18 @@ class Run:
         self._stop_asked = threading.Event()
         self._ending: Ending | None = None
         self._error: BaseException | None = None
+        # Not the thread's own end: Python 3.11 takes a thread for ended when an interrupt comes
+        # while it is joined.
+        self._done = threading.Event()
         self._thread = threading.Thread(target=self._main, name="cascade-run", daemon=True)
 
     def start(self) -> None:
         """Begin; returns at once."""
-        self._thread.start()
+        try:
+            self._thread.start()
+        except KeyboardInterrupt:
+            self.stop()
+            raise
 
     def stop(self) -> None:
         """Start no new batch; those in flight finish and are recorded."""
@@ -71,7 +80,7 @@ class Run:
 
         Raises:
             KeyboardInterrupt: it came; the run has been stopped and recorded first.
-            CascadeError: the run broke in a way that is not its own ending.
+            CascadeError: the run could not begin, or broke in a way that is not its own ending.
         """
         try:
             self._join(None)
@@ -80,6 +89,8 @@ class Run:
             on_interrupt()
             self._join(self._account.deadline + 5)
             raise
+        if isinstance(self._error, CascadeError):
+            raise self._error
         if self._error is not None:
             raise CascadeError(
                 f"The run broke off ({type(self._error).__name__}); the ledger has what was "
@@ -90,9 +101,11 @@ class Run:
 
     def _join(self, seconds: float | None) -> None:
         waited = 0.0
-        while self._thread.is_alive() and (seconds is None or waited < seconds):
-            self._thread.join(_SLICE_SECONDS)
+        while not self._done.wait(_SLICE_SECONDS):
             waited += _SLICE_SECONDS
+            if seconds is not None and waited >= seconds:
+                return
+        self._thread.join()
 
     def _main(self) -> None:
         state = RunState.PAUSED
@@ -103,12 +116,16 @@ class Run:
             self._error = error
         finally:
             self._close(state)
+            self._done.set()
 
     def _close(self, state: RunState) -> None:
+        """Close the writer; a ledger that fails now has every outcome but the run's own."""
         try:
             self._writer.close(state)
         except Exception as error:  # noqa: BLE001 - handed to the thread that waits
-            self._error = self._error or error
+            if state is not RunState.HALTED:
+                words = f"{explain(Cause.LEDGER_FAILED)} ({error})"
+                self._ending = Ending(RunState.HALTED, str(Cause.LEDGER_FAILED), words)
 
     async def _send(self) -> Ending:
         async with Gateway(self._account) as gateway:
