@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,10 +11,11 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import platformdirs
 
 from cascade_frames.errors import RunBusy
-from cascade_frames.ledger import schema
+from cascade_frames.ledger import resolutions, schema
 from cascade_frames.ledger.blobs import pack_hashes, pack_texts, unpack_hashes, unpack_texts
 from cascade_frames.ledger.owner import Owner, this_process
 from cascade_frames.ledger.stores import open_store
@@ -112,6 +114,63 @@ class Ledger:
         """The writer for a run that `register` let in."""
         run = self._store.rows(schema.RUN_NUMBER, (run_id,))[0][0]
         return RunWriter(self._store.again(), run, run_id)
+
+    def unknown(self, campaign: str | None = None, account: str | None = None) -> pd.DataFrame:
+        """The rows of which nobody knows whether they were accepted, and what is known of them.
+
+        Args:
+            campaign: of this campaign; of all where it is left out.
+            account: an account's `identity`; all accounts where it is left out.
+
+        Returns:
+            One row per unknown message: `trackinId`, `run`, `reason` (str), `batch` (Int64),
+            `sent_at` (datetime64[us, UTC]).
+        """
+        return resolutions.told(
+            resolutions.find_unknown(self._store, self._read_run, account, campaign)
+        )
+
+    def resolve(
+        self,
+        account: str,
+        decision: resolutions.Decision,
+        *,
+        campaign: str | None = None,
+        ids: Collection[str] | None = None,
+    ) -> pd.DataFrame:
+        """Settle unknown rows on purpose; the ledger notes who did it, when and what.
+
+        Args:
+            account: the account's `identity`.
+            decision: `"accepted"` (without a messageId), or `"resend"`: the next call sends
+                them, and a message that did arrive arrives twice.
+            campaign: of this campaign; may be left out where `ids` are given.
+            ids: the tracking ids to settle; all unknown rows of the campaign where left out.
+
+        Returns:
+            The rows that were settled, as in `unknown`.
+
+        Raises:
+            MappingError: some of the ids are not unknown; nothing was changed.
+            RunBusy: their run may still be alive; nothing was changed.
+            LedgerError: it could not be written.
+        """
+        resolutions.check_decision(decision, campaign, ids)
+
+        def find() -> list[resolutions.UnknownRows]:
+            found = resolutions.find_unknown(self._store, self._read_run, account, campaign)
+            return resolutions.choose(found, ids)
+
+        with self._store.transaction(_of_account(account)):
+            self._take_over(np.array([rows.run for rows in find()], dtype="int64"))
+            settled = find()  # read again: an answer may have come until the runs were fenced
+            for rows in settled:
+                resolutions.add(self._store, rows, decision)
+        return resolutions.told(settled)
+
+    def resolved(self, campaign: str | None = None, account: str | None = None) -> pd.DataFrame:
+        """What was settled on purpose: `run`, `decision`, `rows`, `at`, `host`, `process`."""
+        return resolutions.history(self._store, account, campaign)
 
     def _add_run(self, run_id: str, label: RunLabel, messages: int) -> int:
         owner = this_process()
@@ -220,6 +279,7 @@ class Ledger:
                 columns["outcome"][known] = str(Outcome.ACCEPTED)
                 columns["reason"][known] = None
                 columns["detail"][known] = None
+        resolutions.apply(columns, self._store.rows(schema.READ_RESOLUTIONS, (run,)))
         return columns
 
 

@@ -73,7 +73,26 @@ CREATE TABLE outcome (
 """
 
 # The statements that lead to each version from the one before. Never changed once released.
-STEPS: Final = ((1, TABLES),)
+STEPS: Final = (
+    (1, TABLES),
+    # resolution: unknown rows of a run that someone settled on purpose. positions are theirs
+    #   in the run (little-endian uint64); host and process say who, at says when.
+    (
+        2,
+        """
+CREATE TABLE resolution (
+  run INTEGER NOT NULL REFERENCES run,
+  number INTEGER NOT NULL,
+  decision TEXT NOT NULL,
+  at TEXT NOT NULL,
+  host TEXT NOT NULL,
+  process INTEGER NOT NULL,
+  positions BLOB NOT NULL,
+  PRIMARY KEY (run, number)
+) STRICT;
+""",
+    ),
+)
 
 # One value of meta.
 READ_META: Final = "SELECT value FROM meta WHERE key = ?"
@@ -134,4 +153,24 @@ SELECT intent.batch, intent.attempt, intent.start, intent.stop, intent.at,
 FROM intent LEFT JOIN outcome USING (run, batch, attempt)
 WHERE run = ?
 ORDER BY intent.batch, intent.attempt
+"""
+
+# The runs of an account, a campaign, both, or all.
+FIND_RUNS: Final = """
+SELECT run, run_id FROM run
+WHERE (account = :account OR CAST(:account AS TEXT) IS NULL)
+  AND (campaign = :campaign OR CAST(:campaign AS TEXT) IS NULL)
+ORDER BY run
+"""
+# The ids of one run.
+READ_IDS: Final = "SELECT start, ids FROM block WHERE run = ? ORDER BY start"
+# Unknown rows are settled on purpose.
+ADD_RESOLUTION: Final = """
+INSERT INTO resolution (run, number, decision, at, host, process, positions)
+SELECT :run, coalesce(max(number), 0) + 1, :decision, :at, :host, :process, :positions
+FROM resolution WHERE run = :run
+"""
+# How those of a run were settled, in the order in which it was done.
+READ_RESOLUTIONS: Final = """
+SELECT decision, at, host, process, positions FROM resolution WHERE run = ? ORDER BY number
 """

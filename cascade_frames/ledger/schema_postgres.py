@@ -74,6 +74,21 @@ CREATE TABLE outcome (
 );
 """,
     ),
+    (
+        2,
+        """
+CREATE TABLE resolution (
+  run bigint NOT NULL REFERENCES run,
+  number bigint NOT NULL,
+  decision text NOT NULL,
+  at text NOT NULL,
+  host text NOT NULL,
+  process bigint NOT NULL,
+  positions bytea NOT NULL,
+  PRIMARY KEY (run, number)
+);
+""",
+    ),
 )
 
 # Opens every transaction, in one round trip. Nothing here outlives the transaction, so a
@@ -111,6 +126,13 @@ RETURNING run
 SELECT run, run_id, messages, state, host, process, process_started,
        to_char(active_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"')
 FROM run WHERE run = %s
+""",
+    # A value that stands where a column would must be told what it is.
+    schema.ADD_RESOLUTION: """
+INSERT INTO resolution (run, number, decision, at, host, process, positions)
+SELECT %(run)s::bigint, coalesce(max(number), 0) + 1, %(decision)s::text, %(at)s::text,
+       %(host)s::text, %(process)s::bigint, %(positions)s::bytea
+FROM resolution WHERE run = %(run)s
 """,
     schema.TOUCH_RUN: "UPDATE run SET active_at = clock_timestamp() WHERE run = %(run)s",
 }
