@@ -14,19 +14,22 @@ import numpy.typing as npt
 import pandas as pd
 import platformdirs
 
-from cascade_frames.errors import RunBusy
-from cascade_frames.ledger import resolutions, schema
+from cascade_frames.errors import MappingError, RunBusy
+from cascade_frames.ledger import erasure, resolutions, schema
 from cascade_frames.ledger.blobs import pack_hashes, pack_texts, unpack_hashes, unpack_texts
 from cascade_frames.ledger.owner import Owner, this_process
+from cascade_frames.ledger.store import EVERYONE
 from cascade_frames.ledger.stores import open_store
 from cascade_frames.ledger.writer import RunWriter, is_open
 from cascade_frames.outcomes import Outcome, Reason
+from cascade_frames.planning.hashing import recipient_hashes
 from cascade_frames.planning.memory import (
     MessageKeys,
     Standing,
     empty_standing,
     standing_table,
 )
+from cascade_frames.planning.phones import check_region, read_phone
 from cascade_frames.sending.records import Registration, RunLabel, RunState
 from cascade_frames.settings import setting
 
@@ -107,7 +110,9 @@ class Ledger:
             for start in range(0, len(pending), BLOCK):
                 part = held.take(np.arange(start, min(start + BLOCK, len(pending))))
                 block = (pack_texts(list(part.ids)), pack_hashes(part.id_hashes))
-                self._store.rows(schema.ADD_BLOCK, (run, start, *block, pack_hashes(part.contents)))
+                told = None if part.recipients is None else pack_hashes(part.recipients)
+                values = (run, start, *block, pack_hashes(part.contents), told)
+                self._store.rows(schema.ADD_BLOCK, values)
         return Registration(run_id, pending)
 
     def open_run(self, run_id: str) -> RunWriter:
@@ -171,6 +176,34 @@ class Ledger:
     def resolved(self, campaign: str | None = None, account: str | None = None) -> pd.DataFrame:
         """What was settled on purpose: `run`, `decision`, `rows`, `at`, `host`, `process`."""
         return resolutions.history(self._store, account, campaign)
+
+    def forget(self, phone: str, region: str = "UA") -> int:
+        """Erase a person: the ids, receipts and details of all their messages, in all accounts.
+
+        Keyed hashes of the ids and of the phone stay, so that no later plan messages them: it
+        finds them `skipped`, with reason `forgotten`. This cannot be taken back.
+
+        Args:
+            phone: in any usual spelling.
+            region: the country assumed where the phone does not name one.
+
+        Returns:
+            The number of messages erased. Those that were registered before the ledger kept
+            hashes of recipients are not found.
+
+        Raises:
+            MappingError: that is no phone; nothing was changed.
+            RunBusy: a run that may be alive holds a message to them; nothing was changed.
+            LedgerError: it could not be written.
+        """
+        read = read_phone(phone, check_region(region))
+        if read is None:
+            raise MappingError("phone: it cannot be read as a phone number; nothing was erased.")
+        recipient = recipient_hashes(np.array([read], dtype=object), self._secret)
+        with self._store.transaction(EVERYONE):
+            erased = erasure.erase(self._store, recipient, self._take_over)
+        self._store.scrub()
+        return erased
 
     def _add_run(self, run_id: str, label: RunLabel, messages: int) -> int:
         owner = this_process()
@@ -250,6 +283,8 @@ class Ledger:
             for name, values in self._read_run(run).items():
                 columns[name][rows] = values[found.positions[rows]]
         changed = (found.runs > 0) & (found.contents != keys.contents)
+        forgotten = erasure.forgotten(self._store, keys)
+        erasure.hold_back(columns, forgotten)
         settled = np.isin(columns["outcome"], [str(Outcome.ACCEPTED), str(Outcome.UNKNOWN)])
         # A refused message with new content is a new try, not the old one.
         retried = changed & (columns["outcome"] == Outcome.REFUSED)

@@ -21,7 +21,7 @@ from psycopg import conninfo, errors
 from cascade_frames.errors import LedgerError
 from cascade_frames.ledger import schema, schema_postgres
 from cascade_frames.ledger.migrations import upgrade
-from cascade_frames.ledger.store import ConnectionLost, Row
+from cascade_frames.ledger.store import EVERYONE, ConnectionLost, Row
 
 # A server that has gone silent is noticed within half a minute.
 _DEFAULTS: Final = {
@@ -142,6 +142,8 @@ class PostgresStore:
             self._inside = True
             try:
                 if exclusive is not None:
+                    if exclusive != EVERYONE:
+                        self.rows(schema_postgres.LOCK_SHARED, (_lock_key(EVERYONE),))
                     self.rows(schema_postgres.LOCK, (_lock_key(exclusive),))
                 yield
                 with self._as_ledger_error():
@@ -151,6 +153,11 @@ class PostgresStore:
                 raise
             finally:
                 self._inside = False
+
+    def scrub(self) -> None:
+        """Vacuum what was overwritten; where this user may not, the server does it in time."""
+        with self._lock, contextlib.suppress(LedgerError), self._as_ledger_error():
+            self._connection.execute(schema_postgres.VACUUM.encode())
 
     def _connect(self) -> psycopg.Connection[Row]:
         with self._as_ledger_error():

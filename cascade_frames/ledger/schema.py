@@ -92,6 +92,20 @@ CREATE TABLE resolution (
 ) STRICT;
 """,
     ),
+    # block.recipients: a 64-bit hash of each recipient; null in blocks of before.
+    # tombstone: the hash of an id or a recipient that was erased and must not be messaged.
+    (
+        3,
+        """
+ALTER TABLE block ADD COLUMN recipients BLOB;
+CREATE TABLE tombstone (
+  kind TEXT NOT NULL,
+  hash BLOB NOT NULL,
+  at TEXT NOT NULL,
+  PRIMARY KEY (kind, hash)
+) STRICT, WITHOUT ROWID;
+""",
+    ),
 )
 
 # One value of meta.
@@ -111,7 +125,7 @@ RETURNING run
 """
 # The ids it holds.
 ADD_BLOCK: Final = """
-INSERT INTO block (run, start, ids, id_hashes, contents) VALUES (?, ?, ?, ?, ?)
+INSERT INTO block (run, start, ids, id_hashes, contents, recipients) VALUES (?, ?, ?, ?, ?, ?)
 """
 # Whether a run still holds its messages.
 RUN_STATE: Final = "SELECT state FROM run WHERE run = ?"
@@ -174,3 +188,24 @@ FROM resolution WHERE run = :run
 READ_RESOLUTIONS: Final = """
 SELECT decision, at, host, process, positions FROM resolution WHERE run = ? ORDER BY number
 """
+
+# The hashes of all recipients there ever were.
+READ_RECIPIENTS: Final = "SELECT run, start, recipients FROM block WHERE recipients IS NOT NULL"
+# All of one block.
+READ_WHOLE_BLOCK: Final = """
+SELECT ids, id_hashes, contents, recipients FROM block WHERE run = ? AND start = ?
+"""
+# A block without some of its people.
+REWRITE_BLOCK: Final = """
+UPDATE block SET ids = ?, id_hashes = ?, contents = ?, recipients = ? WHERE run = ? AND start = ?
+"""
+# An outcome without their receipts, and without words that may be about them.
+REWRITE_OUTCOME: Final = """
+UPDATE outcome SET message_ids = ?, detail = NULL WHERE run = ? AND batch = ? AND attempt = ?
+"""
+# Someone was erased.
+ADD_TOMBSTONE: Final = """
+INSERT INTO tombstone (kind, hash, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING
+"""
+# All who were.
+READ_TOMBSTONES: Final = "SELECT kind, hash FROM tombstone"

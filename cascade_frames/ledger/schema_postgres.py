@@ -89,6 +89,18 @@ CREATE TABLE resolution (
 );
 """,
     ),
+    (
+        3,
+        """
+ALTER TABLE block ADD COLUMN recipients bytea;
+CREATE TABLE tombstone (
+  kind text NOT NULL,
+  hash bytea NOT NULL,
+  at text NOT NULL,
+  PRIMARY KEY (kind, hash)
+);
+""",
+    ),
 )
 
 # Opens every transaction, in one round trip. Nothing here outlives the transaction, so a
@@ -104,6 +116,10 @@ SET LOCAL idle_in_transaction_session_timeout = '60s';
 """
 # One transaction of a name at a time; let go of at its end.
 LOCK: Final = "SELECT pg_advisory_xact_lock(%s)"
+# One that excludes those who take the same name as above.
+LOCK_SHARED: Final = "SELECT pg_advisory_xact_lock_shared(%s)"
+# Row versions that were overwritten go only with this.
+VACUUM: Final = "VACUUM cascade_frames.block, cascade_frames.outcome"
 # Whether there is a ledger at all.
 FIND_META: Final = "SELECT to_regclass('cascade_frames.meta') IS NOT NULL"
 # The database's clock: also within a transaction, the time of the call.

@@ -47,7 +47,8 @@ class SqliteStore:
         self._connection.set_busy_timeout(_BUSY_MILLISECONDS)
         if refuse_newer(self, schema.STEPS[-1][0]) is None:
             self._refuse_foreign()
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        pragmas = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
+        for pragma in (*pragmas, "secure_delete = ON"):
             self._connection.execute(f"PRAGMA {pragma}")
         upgrade(self, schema.STEPS)
 
@@ -106,6 +107,15 @@ class SqliteStore:
         """Run several statements that take no values and give no rows."""
         with _as_ledger_error(self.path):
             self._connection.execute(statements)
+
+    def scrub(self) -> None:
+        """Empty the write-ahead log; freed pages are overwritten with zeros anyway."""
+        (blocked,) = self.rows("PRAGMA wal_checkpoint(TRUNCATE)")[0][:1]
+        if blocked:
+            raise LedgerError(
+                f"What was erased is gone from the ledger {self.path}, but not from its log: "
+                "another process is reading. Do the same again when it is done."
+            )
 
     def version(self) -> int | None:
         """The version of the ledger's tables; None where there are none."""

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from cascade_frames.errors import LedgerError
 
 Row = tuple[Any, ...]
+
+
+# The name of a transaction that excludes all other named ones.
+EVERYONE: Final = "everyone"
 
 
 class ConnectionLost(LedgerError):
@@ -56,7 +60,11 @@ class Store(Protocol):
         """One durable transaction; undone when anything in it fails.
 
         Args:
-            exclusive: a name; of transactions with the same one, one runs at a time. A store
-                may let only one transaction run at a time in any case.
+            exclusive: a name; of transactions with the same one, one runs at a time, and none
+                beside one of `EVERYONE`. A store may let only one run at a time in any case.
         """
+        ...
+
+    def scrub(self) -> None:
+        """Leave nothing of what was overwritten, as far as the database lets us."""
         ...

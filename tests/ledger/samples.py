@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from cascade_frames.outcomes import Outcome
-from cascade_frames.planning.hashing import derive_key, hash_texts
+from cascade_frames.planning.hashing import derive_key, hash_texts, recipient_hashes
 from cascade_frames.planning.memory import MessageKeys
 from cascade_frames.sending.records import Batch, RunLabel
 from cascade_frames.sending.verdicts import Settlement
@@ -16,12 +16,15 @@ AT = datetime(2026, 11, 2, 10, tzinfo=UTC)
 LABEL = RunLabel(ACCOUNT, "autumn", "standard", "0123456789abcdef")
 
 
-def keys_of(ledger, ids, contents=None):
+def keys_of(ledger, ids, contents=None, phones=None):
     """The keys of messages with these ids."""
     texts = np.array(list(ids), dtype=object)
     hashes = hash_texts(texts, derive_key(ledger.secret, "id"))
     same = np.arange(len(texts), dtype=np.uint64) if contents is None else contents
-    return MessageKeys(texts, hashes, same)
+    if phones is None:
+        return MessageKeys(texts, hashes, same)
+    people = recipient_hashes(np.array(list(phones), dtype=object), ledger.secret)
+    return MessageKeys(texts, hashes, same, people)
 
 
 def accepted(ids):
