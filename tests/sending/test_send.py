@@ -3,11 +3,11 @@
 import itertools
 import json
 import signal
-import sqlite3
 import threading
 import time
 from collections import Counter
 
+import apsw
 import pytest
 from support.raw import RawServer, accept, error, free_port, http, receipts
 from support.segments import account, call, counts, segment
@@ -519,9 +519,9 @@ def test_a_run_taken_over_says_so(ledger):
 
     def answer(seen, line):  # noqa: ARG001 - an answer takes both
         if seen.number == 2:
-            other = sqlite3.connect(ledger, timeout=10)
+            other = apsw.Connection(str(ledger))
+            other.set_busy_timeout(10_000)
             other.execute("UPDATE run SET state = 'superseded'")
-            other.commit()
             other.close()
         return accept(seen)
 
@@ -537,10 +537,10 @@ def test_a_ledger_that_fails_stops_the_run(ledger):
 
     def answer(seen, line):  # noqa: ARG001 - an answer takes both
         if seen.number == 2:
-            other = sqlite3.connect(ledger, timeout=10)
+            other = apsw.Connection(str(ledger))
+            other.set_busy_timeout(10_000)
             other.execute("CREATE TRIGGER full BEFORE INSERT ON outcome BEGIN "
                           "SELECT RAISE(ABORT, 'full'); END")  # fmt: skip
-            other.commit()
             other.close()
         return accept(seen)
 
