@@ -1,9 +1,11 @@
 """Ledgers of other versions: older ones are taken forward, newer ones left alone."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from cascade_frames.errors import LedgerError
-from cascade_frames.ledger import schema
+from cascade_frames.ledger import Ledger, schema
 from cascade_frames.ledger.migrations import upgrade
 from cascade_frames.ledger.stores import open_store
 
@@ -62,3 +64,16 @@ def test_a_newer_ledger_is_refused_and_not_changed(location, store):
     with pytest.raises(LedgerError, match=r"version 99.*Update cascade_frames"):
         open_store(location)
     assert store.version() == 99
+
+
+@pytest.mark.parametrize("_again", range(3))
+def test_opened_first_by_several_at_once(location, _again):
+    """Of eight who open a ledger that is not there yet one makes it, and all have the same."""
+
+    def secret(_number):
+        ledger = Ledger(location)
+        ledger.close()
+        return ledger.secret
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(secret, range(8)))) == 1
