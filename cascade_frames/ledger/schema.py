@@ -106,6 +106,16 @@ CREATE TABLE tombstone (
 ) STRICT, WITHOUT ROWID;
 """,
     ),
+    # slot: from when on an account's requests are not yet spoken for (seconds since 1970).
+    (
+        4,
+        """
+CREATE TABLE slot (
+  account TEXT PRIMARY KEY,
+  free_at REAL NOT NULL
+) STRICT, WITHOUT ROWID;
+""",
+    ),
 )
 
 # One value of meta.
@@ -209,3 +219,13 @@ INSERT INTO tombstone (kind, hash, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING
 """
 # All who were.
 READ_TOMBSTONES: Final = "SELECT kind, hash FROM tombstone"
+
+# A run speaks for the next span of its account's time; gives the seconds until it begins. What
+# lies further ahead than the horizon was written by a clock that has since been put back.
+RESERVE: Final = """
+INSERT INTO slot (account, free_at)
+SELECT account, :now + :span FROM run WHERE run = :run
+ON CONFLICT (account) DO UPDATE SET free_at = :span +
+  CASE WHEN free_at < :now OR free_at > :now + :horizon THEN :now ELSE free_at END
+RETURNING free_at - :span - :now
+"""

@@ -101,6 +101,15 @@ CREATE TABLE tombstone (
 );
 """,
     ),
+    (
+        4,
+        """
+CREATE TABLE slot (
+  account text PRIMARY KEY,
+  free_at double precision NOT NULL
+);
+""",
+    ),
 )
 
 # Opens every transaction, in one round trip. Nothing here outlives the transaction, so a
@@ -120,8 +129,13 @@ LOCK: Final = "SELECT pg_advisory_xact_lock(%s)"
 LOCK_SHARED: Final = "SELECT pg_advisory_xact_lock_shared(%s)"
 # Row versions that were overwritten go only with this.
 VACUUM: Final = "VACUUM cascade_frames.block, cascade_frames.outcome"
-# Whether there is a ledger at all.
-FIND_META: Final = "SELECT to_regclass('cascade_frames.meta') IS NOT NULL"
+# Whether there is a ledger at all. Asked of a table: what a function such as to_regclass looks
+# up may be remembered from before another connection made the ledger.
+FIND_META: Final = """
+SELECT EXISTS (
+  SELECT FROM pg_catalog.pg_tables WHERE schemaname = 'cascade_frames' AND tablename = 'meta'
+)
+"""
 # The database's clock: also within a transaction, the time of the call.
 NOW: Final = "SELECT clock_timestamp()"
 # Whether the server keeps what it has committed.
@@ -149,6 +163,16 @@ INSERT INTO resolution (run, number, decision, at, host, process, positions)
 SELECT %(run)s::bigint, coalesce(max(number), 0) + 1, %(decision)s::text, %(at)s::text,
        %(host)s::text, %(process)s::bigint, %(positions)s::bytea
 FROM resolution WHERE run = %(run)s
+""",
+    schema.RESERVE: """
+WITH clock AS (SELECT extract(epoch FROM clock_timestamp())::double precision AS now)
+INSERT INTO slot AS kept (account, free_at)
+SELECT account, clock.now + %(span)s::double precision FROM run, clock WHERE run = %(run)s
+ON CONFLICT (account) DO UPDATE SET free_at = %(span)s::double precision +
+  CASE WHEN kept.free_at < (SELECT now FROM clock)
+         OR kept.free_at > (SELECT now FROM clock) + %(horizon)s::double precision
+       THEN (SELECT now FROM clock) ELSE kept.free_at END
+RETURNING free_at - %(span)s::double precision - (SELECT now FROM clock)
 """,
     schema.TOUCH_RUN: "UPDATE run SET active_at = clock_timestamp() WHERE run = %(run)s",
 }

@@ -22,6 +22,8 @@ from cascade_frames.sending.verdicts import Settlement
 
 _QUEUE_LIMIT: Final = 256
 _CLOSE_SECONDS: Final = 60.0
+# Runs speak for half a second at a time, so their time is not spoken for further ahead.
+_HORIZON_SECONDS: Final = 60.0
 # How long an outcome, once known, goes on knocking at a database that cannot be reached. An
 # intent does not: its batch has not left, and the run halts.
 _KNOCKS: Final = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
@@ -95,6 +97,19 @@ class RunWriter:
             pack_texts(receipts) if receipts else None,
         )
         await self._put(lambda store: _no_rows(store, schema.ADD_OUTCOME, values), _KNOCKS)
+
+    async def reserve(self, span: float) -> float:
+        """See `records.RunWriter`."""
+        waits: list[float] = []
+
+        def write(store: Store) -> None:
+            asked = {"run": self._run, "span": span, "horizon": _HORIZON_SECONDS}
+            # A store with a clock of its own goes by that.
+            asked["now"] = datetime.now(UTC).timestamp()
+            waits.append(float(store.rows(schema.RESERVE, asked)[0][0]))
+
+        await self._put(write)
+        return max(0.0, waits[-1])
 
     def close(self, state: RunState) -> None:
         """See `records.RunWriter`."""

@@ -133,7 +133,7 @@ class Run:
                 self._work,
                 gateway,
                 self._writer,
-                Pace(self._account.requests_per_second),
+                Pace(self._account.requests_per_second, self._writer.reserve),
                 self._account.max_in_flight,
                 self._observe,
             )
