@@ -6,7 +6,7 @@ from cascade_frames import Ledger
 from support.segments import account, call, segment
 
 _context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["support.children"])
+_context.set_forkserver_preload(["cascade_frames"])
 
 
 def start(work, *args):
