@@ -51,6 +51,11 @@ def hash_rows(columns: Mapping[str, pd.Series[Any]], secret: bytes) -> Hashes:
     return total
 
 
+def recipient_hashes(phones: pd.Series[Any] | npt.NDArray[np.object_], secret: bytes) -> Hashes:
+    """What a ledger knows N recipients (E.164) by, whatever the ids of their messages."""
+    return hash_texts(phones, derive_key(secret, "recipient"))
+
+
 def derive_ids(
     recipients: pd.Series[Any], campaign: str, slug: str, secret: bytes
 ) -> pd.Series[Any]:

@@ -15,7 +15,7 @@ import pandas as pd
 from cascade_frames import contract
 from cascade_frames.contract import Field, Route
 from cascade_frames.errors import InvalidRecipients, MappingError
-from cascade_frames.outcomes import Reason
+from cascade_frames.outcomes import Outcome, Reason
 from cascade_frames.planning import advice, content, hashing, messages, policy, schema
 from cascade_frames.planning.faults import Faults
 from cascade_frames.planning.mapping import MessageMapping
@@ -121,7 +121,10 @@ def check_table(segment: object) -> None:
 def _look_up(
     table: pd.DataFrame, faults: Faults, held: Faults, account: Account, memory: Memory
 ) -> tuple[MessageKeys, Standing]:
-    """How the sound messages stand; those whose id was used for other content become faulty."""
+    """How the sound messages stand.
+
+    Those whose id was used for other content become faulty; people who were erased are held.
+    """
     rows = np.flatnonzero(~faults.any & ~held.any)
     sound = table.iloc[rows]
     ids = sound[Field.ID].to_numpy(dtype=object)
@@ -129,12 +132,17 @@ def _look_up(
         ids,
         hashing.hash_texts(ids, hashing.derive_key(memory.secret, "id")),
         content.content_hashes(sound, memory.secret) if len(sound) else ids.astype("uint64"),
+        hashing.recipient_hashes(sound[Field.TO_PHONE].to_numpy(dtype=object), memory.secret),
     )
     standing = memory.stand(account.identity, keys)
     reused = np.zeros(len(table), dtype=bool)
     reused[rows[standing.reused]] = True
     faults.add(Reason.ID_REUSED, "id", reused)
-    fresh = ~standing.reused
+    erased = (standing.table["outcome"] == Outcome.SKIPPED).to_numpy(dtype=bool)
+    forgotten = np.zeros(len(table), dtype=bool)
+    forgotten[rows[erased]] = True
+    held.add(Reason.FORGOTTEN, Field.TO_PHONE, forgotten)
+    fresh = ~standing.reused & ~erased
     kept = Standing(standing.table[fresh].reset_index(drop=True), standing.reused[fresh])
     return keys.take(fresh), kept
 

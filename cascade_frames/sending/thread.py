@@ -103,7 +103,7 @@ class EngineThread:
                 self._work,
                 gateway,
                 self._writer,
-                Pace(self._account.requests_per_second),
+                Pace(self._account.requests_per_second, self._writer.reserve),
                 self._account.max_in_flight,
                 self._observe,
             )

@@ -223,7 +223,7 @@ def test_no_message_at_all(opened):
 def test_a_newer_version_is_refused(ledger):
     """An old package does not write into a ledger it does not understand."""
     cf.Ledger(ledger).close()
-    sql(ledger, "UPDATE meta SET value = ? WHERE key = 'version'", (b"2",))
+    sql(ledger, "UPDATE meta SET value = ? WHERE key = 'version'", (b"99",))
     with pytest.raises(cf.LedgerError, match="Update cascade_frames"):
         cf.Ledger(ledger)
 
