@@ -28,6 +28,8 @@ class _Entry:
     def __init__(self, write: Callable[[SqliteStore], None]) -> None:
         self.write = write
         self.done: Future[None] = Future()
+        # A waiter that goes away does not take its record along: it is written all the same.
+        self.done.set_running_or_notify_cancel()
 
 
 class RunWriter:
