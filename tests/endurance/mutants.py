@@ -1,0 +1,3 @@
+"""Deliberate mistakes, each of which the invariants must catch."""
+
+MUTANTS = {}
