@@ -1,6 +1,7 @@
 """The model gateway, the fork server and the ledgers that all of this is tried on."""
 
 import shutil
+import sys
 
 import numpy as np
 import pytest
@@ -10,6 +11,12 @@ from cascade_frames.planning.memory import MessageKeys
 from tests.endurance import truth
 from tests.endurance.forks import ForkServer
 from tests.endurance.model_gateway import ACCEPT, ModelGateway, always
+
+
+@pytest.fixture
+def figures():
+    """A function that notes a figure, for `pytest -rP` to show."""
+    return lambda words: sys.stdout.write(f"figures: {words}\n")
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from cascade_frames.ledger.ledger import Ledger
 from cascade_frames.ledger.sqlite import SqliteStore
 from cascade_frames.ledger.writer import RunWriter
 from cascade_frames.sending.gateway import Gateway
+from tests.endurance import storage
 
 __all__ = ["ACTIONS", "POINTS", "UTC", "datetime", "inject"]
 
@@ -125,4 +126,4 @@ def _wrap_commit(strike, after):
     SqliteStore.transaction = lambda store: Transaction(store)
 
 
-_KINDS = {"fail_at": _fail_at}
+_KINDS = {"fail_at": _fail_at, "storage": storage.fail}

@@ -36,10 +36,11 @@ def test_each_behaviour_with_some_fail_points(episodes):
 @pytest.mark.endurance
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("action", ACTIONS)
-def test_all_pairs_of_fail_point_and_behaviour(episodes, action):
+def test_all_pairs_of_fail_point_and_behaviour(episodes, action, figures):
     """Every point under every behaviour, for each way of failing, and nothing is broken."""
     found = []
     for number, (point, behaviour) in enumerate(PAIRS):
         episode = episodes(ROWS, BATCH_SIZE)
         found += strike(episode, point, action, [behaviour] * 3, 1 + number % 3)
+    figures(f"{len(PAIRS)} pairs, {action}, {len(found)} breaches")
     assert found == []
