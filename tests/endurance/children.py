@@ -40,7 +40,7 @@ class _NoMemory:
         return Standing(standing_table(empty_standing(size)), keys.contents > keys.contents)
 
 
-def send(url, ledger, rows, batch_size, in_flight=4, deadline=10.0, fault=None, mutant=None):
+def send(url, ledger, rows, batch_size, *, fault=None, mutant=None, **limits):
     """Send the segment; returns what the result table holds, and the error if one came."""
     if mutant:
         mutants.MUTANTS[mutant]()
@@ -52,7 +52,7 @@ def send(url, ledger, rows, batch_size, in_flight=4, deadline=10.0, fault=None, 
         try:
             results = people.cascade.send(
                 **message(batch_size),
-                account=account(url, in_flight, deadline),
+                account=account(url, **limits),
                 ledger=ledger,
                 ui="none",
             )

@@ -13,7 +13,7 @@ from cascade_frames.ledger.ledger import Ledger
 from cascade_frames.ledger.sqlite import SqliteStore
 from cascade_frames.ledger.writer import RunWriter
 from cascade_frames.sending.gateway import Gateway
-from tests.endurance import storage
+from tests.endurance import clock, hosts, storage
 
 __all__ = ["ACTIONS", "POINTS", "UTC", "datetime", "inject"]
 
@@ -126,4 +126,9 @@ def _wrap_commit(strike, after):
     SqliteStore.transaction = lambda store: Transaction(store)
 
 
-_KINDS = {"fail_at": _fail_at, "storage": storage.fail}
+_KINDS = {
+    "fail_at": _fail_at,
+    "storage": storage.fail,
+    "clock": clock.jump,
+    "host": hosts.stand_alone,
+}

@@ -30,6 +30,7 @@ SHARED_REPLY = "shared_reply"
 TRUNCATED_REPLY = "truncated_reply"
 GARBLED_REPLY = "garbled_reply"
 SLOW = "slow"
+MUTATED = "mutated"  # of its own: what it says may be anything
 
 BEHAVIOURS = (
     ACCEPT,
@@ -102,6 +103,7 @@ class ModelGateway:
         self.issued = defaultdict(set)
         self.arrivals = []
         self.number = 0
+        self.rng = random.Random(0)
 
     def settle_down(self):
         """Wait until everything that was ever sent here has been dealt with.
@@ -158,9 +160,21 @@ class ModelGateway:
         self._tell(number, "arrived")
         receipts = self._take(number, behaviour, ids)
         self._tell(number, "taken")
-        goes_on = _answer(connection, behaviour, receipts)
+        if behaviour == MUTATED:
+            goes_on = self._babble(connection, receipts)
+        else:
+            goes_on = _answer(connection, behaviour, receipts)
         self._tell(number, "answered")
         return goes_on
+
+    def _babble(self, connection, receipts):
+        body = mutated([{"messageId": own, "trackinId": one} for one, own in receipts], self.rng)
+        with suppress(ValueError, RecursionError, AttributeError, TypeError):
+            for entry in json.loads(body):
+                with suppress(KeyError, AttributeError, TypeError):
+                    self.issued[entry["trackinId"]].add(entry["messageId"].strip())
+        connection.sendall(_reply("200 OK", body))
+        return True
 
     def _tell(self, number, stage):
         if self.on_stage is not None:
@@ -286,3 +300,98 @@ def _reset(connection):
     """End the connection with RST instead of a farewell."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     return False
+
+
+_ODD = (None, 0, -1.5, True, "", " ", "x", "m-0001", [], {}, [[]], "\u0000", "9" * 400, "Привіт")
+
+
+def mutated(entries, rng):
+    """A right reply with one to three things wrong, as bytes."""
+    entries = [dict(entry) for entry in entries]
+    for _ in range(rng.randint(1, 3)):
+        rng.choice(_ENTRY_MUTATIONS)(entries, rng)
+    body = json.dumps(entries, ensure_ascii=rng.random() < 0.5).encode()
+    if rng.random() < 0.5:
+        body = rng.choice(_BYTE_MUTATIONS)(body, rng)
+    return body
+
+
+def _drop(entries, rng):
+    if entries:
+        entries.pop(rng.randrange(len(entries)))
+
+
+def _double(entries, rng):
+    if entries:
+        entries.insert(rng.randrange(len(entries) + 1), rng.choice(entries))
+
+
+def _spoil_value(entries, rng):
+    if entries:
+        at = rng.randrange(len(entries))
+        entries[at] = _as_entry(entries[at]) | {
+            rng.choice(["messageId", "trackinId"]): rng.choice(_ODD)
+        }
+
+
+def _spoil_name(entries, rng):
+    if entries:
+        at = rng.randrange(len(entries))
+        entry = _as_entry(entries[at])
+        if entry:
+            name = rng.choice(list(entry))
+            entry[name.swapcase()] = entry.pop(name)
+        entries[at] = entry
+
+
+def _replace(entries, rng):
+    if entries:
+        entries[rng.randrange(len(entries))] = rng.choice(_ODD)
+
+
+def _swap(entries, rng):
+    if len(entries) > 1:
+        one, other = rng.sample(range(len(entries)), 2)
+        first, second = _as_entry(entries[one]), _as_entry(entries[other])
+        first["messageId"], second["messageId"] = second.get("messageId"), first.get("messageId")
+        entries[one], entries[other] = first, second
+
+
+def _shuffle(entries, rng):
+    rng.shuffle(entries)
+
+
+def _as_entry(entry):
+    return dict(entry) if isinstance(entry, dict) else {}
+
+
+def _cut(body, rng):
+    return body[: rng.randrange(len(body) + 1)]
+
+
+def _flip(body, rng):
+    if not body:
+        return body
+    at = rng.randrange(len(body))
+    return body[:at] + bytes([body[at] ^ (1 << rng.randrange(8))]) + body[at + 1 :]
+
+
+def _insert(body, rng):
+    at = rng.randrange(len(body) + 1)
+    extra = rng.choice(
+        [b"\x00", b"\xff", b"NaN", b",", b"]", b"[", b'"', b"\xef\xbb\xbf", b"1e999"]
+    )
+    return body[:at] + extra + body[at:]
+
+
+def _wrap(body, rng):
+    return rng.choice([b'{"data":%s}', b"[%s]", b"%s%s", b" %s ", b"%s,"]).replace(b"%s", body)
+
+
+def _nest(body, rng):
+    depth = rng.choice([10, 1000, 100_000])
+    return b"[" * depth + body + b"]" * depth
+
+
+_ENTRY_MUTATIONS = (_drop, _double, _spoil_value, _spoil_name, _replace, _swap, _shuffle)
+_BYTE_MUTATIONS = (_cut, _flip, _insert, _wrap, _nest)

@@ -31,12 +31,12 @@ def message(batch_size):
     }
 
 
-def account(url, in_flight=4, deadline=10.0):
+def account(url, in_flight=4, deadline=10.0, rate=10_000):
     """The account that sends."""
     return cf.Account(
         base_url=url,
         api_key=KEY,
-        requests_per_second=10_000,
+        requests_per_second=rate,
         max_in_flight=in_flight,
         deadline=deadline,
     )
