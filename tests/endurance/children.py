@@ -10,7 +10,7 @@ import cascade_frames as cf
 from cascade_frames.planning import planner
 from cascade_frames.planning.mapping import MessageMapping
 from cascade_frames.planning.memory import Standing, empty_standing, standing_table
-from tests.endurance import faults, mutants
+from tests.endurance import canaries, faults, mutants
 from tests.endurance.segments import account, message, segment
 
 
@@ -93,4 +93,9 @@ def keys(url, ledger, rows, batch_size):
     return [column.tolist() for column in columns]
 
 
-JOBS = {"keys": keys, "send": send, "send_until_settled": send_until_settled}
+JOBS = {
+    "canaries": canaries.go_through,
+    "keys": keys,
+    "send": send,
+    "send_until_settled": send_until_settled,
+}

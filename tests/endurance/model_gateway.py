@@ -30,7 +30,10 @@ SHARED_REPLY = "shared_reply"
 TRUNCATED_REPLY = "truncated_reply"
 GARBLED_REPLY = "garbled_reply"
 SLOW = "slow"
-MUTATED = "mutated"  # of its own: what it says may be anything
+# Not among the others, which tell nothing of what they were sent and never change their mind.
+MUTATED = "mutated"
+REFUSE_ALOUD = "refuse_aloud"
+NOT_LET_IN = "not_let_in"
 
 BEHAVIOURS = (
     ACCEPT,
@@ -52,7 +55,7 @@ BEHAVIOURS = (
     SLOW,
 )
 
-_TAKES_NOTHING = frozenset({RESET_READ, FAIL_500, LIMIT_429, REFUSE_400})
+_TAKES_NOTHING = frozenset({RESET_READ, FAIL_500, LIMIT_429, REFUSE_400, REFUSE_ALOUD, NOT_LET_IN})
 _SLOW_SECONDS = 0.15
 
 
@@ -154,14 +157,17 @@ class ModelGateway:
         behaviour = self.choose(number)
         if behaviour == RESET_UNREAD:
             return _reset(connection)
-        ids = _read_ids(connection)
-        if ids is None:
+        messages = _read_messages(connection)
+        if messages is None:
             return False
+        ids = [message["id"] for message in messages]
         self._tell(number, "arrived")
         receipts = self._take(number, behaviour, ids)
         self._tell(number, "taken")
         if behaviour == MUTATED:
             goes_on = self._babble(connection, receipts)
+        elif behaviour == REFUSE_ALOUD:
+            goes_on = _refuse_aloud(connection, messages)
         else:
             goes_on = _answer(connection, behaviour, receipts)
         self._tell(number, "answered")
@@ -218,8 +224,8 @@ def seeded(seed, calm=0.6):
     return choose
 
 
-def _read_ids(connection):
-    """The ids of one whole request; None where it broke off."""
+def _read_messages(connection):
+    """The messages of one whole request; None where it broke off."""
     received = b""
     while b"\r\n\r\n" not in received:
         more = connection.recv(65536)
@@ -237,7 +243,7 @@ def _read_ids(connection):
         if not more:
             return None
         body += more
-    return [message["id"] for message in json.loads(body)]
+    return json.loads(body)
 
 
 def _answer(connection, behaviour, receipts):
@@ -274,7 +280,16 @@ _REPLIES_WITHOUT_RECEIPTS = {
     FAIL_500: ("503 Service Unavailable", "", _ERROR),
     LIMIT_429: ("429 Too Many Requests", "Retry-After: 0\r\n", _ERROR),
     REFUSE_400: ("400 Bad Request", "", _ERROR),
+    NOT_LET_IN: ("401 Unauthorized", "", _ERROR),
 }
+
+
+def _refuse_aloud(connection, messages):
+    """Refuse, and name a phone while doing so."""
+    phone = messages[0]["toPhone"]
+    words = {"code": "INVALID_PHONE", "message": f"{phone} is not valid", "field": "toPhone"}
+    connection.sendall(_reply("400 Bad Request", json.dumps({"error": words}).encode()))
+    return True
 
 
 def _told(behaviour, receipts):
