@@ -24,6 +24,7 @@ No message holds a key, a phone or a text.
 
 from __future__ import annotations
 
+import traceback
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -32,6 +33,13 @@ if TYPE_CHECKING:
 
 class CascadeError(Exception):
     """The root of everything this package raises."""
+
+    def _render_traceback_(self) -> list[str]:
+        """The traceback that IPython shows, in every mode without the values of variables.
+
+        Its verbose mode would show arguments on the way, and those are keys, phones and texts.
+        """
+        return "".join(traceback.format_exception(self)).splitlines()
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Cross from one process to another whole, whatever the constructor takes."""

@@ -10,9 +10,6 @@ import apsw
 import numpy as np
 import psutil
 import pytest
-from support import children
-from support.raw import RawServer, accept
-from support.segments import account, call, counts, segment
 
 import cascade_frames as cf
 from cascade_frames.ledger import open_ledger
@@ -22,6 +19,9 @@ from cascade_frames.outcomes import Outcome, Reason
 from cascade_frames.planning.memory import MessageKeys
 from cascade_frames.sending.records import Batch, RunLabel, RunState
 from cascade_frames.sending.verdicts import Settlement
+from tests.support import children
+from tests.support.raw import RawServer, accept
+from tests.support.segments import account, call, counts, segment
 
 LABEL = RunLabel("acc", "campaign", "standard", "digest")
 NOW = datetime.now(UTC)

@@ -4,10 +4,10 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support.raw import RawServer, accept, error
-from support.segments import account, call, counts, segment
 
 import cascade_frames as cf
+from tests.support.raw import RawServer, accept, error
+from tests.support.segments import account, call, counts, segment
 
 ADDED = ["trackinId", "messageId", "outcome", "reason", "detail", "batch", "attempts", "sent_at"]
 

@@ -4,10 +4,10 @@ import asyncio
 import threading
 
 import pytest
-from support.raw import RawServer, accept, error, free_port, http, receipts
-from support.segments import account
 
 import cascade_frames as cf
+from tests.support.raw import RawServer, accept, error, free_port, http, receipts
+from tests.support.segments import account
 
 
 def message(tracking_id="order-1"):

@@ -6,9 +6,10 @@ import threading
 from collections import Counter
 
 import pytest
-from support import children
-from support.raw import RawServer, accept
-from support.segments import KEY, account, call, counts, segment
+
+from tests.support import children
+from tests.support.raw import RawServer, accept
+from tests.support.segments import KEY, account, call, counts, segment
 
 
 def start(url, ledger):

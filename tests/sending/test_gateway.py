@@ -8,12 +8,12 @@ import time
 
 import httpx
 import pytest
-from support.raw import RawServer, accept, free_port, http
-from support.segments import KEY, account
 
 from cascade_frames.contract import Route
 from cascade_frames.sending.evidence import Failure
 from cascade_frames.sending.gateway import REPLY_CAP_BYTES, Gateway, failure_of
+from tests.support.raw import RawServer, accept, free_port, http
+from tests.support.segments import KEY, account
 
 PATH = Route.STANDARD.path
 BODY = b'[{"id": "a"}]'

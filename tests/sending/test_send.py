@@ -9,11 +9,11 @@ from collections import Counter
 
 import apsw
 import pytest
-from support.raw import RawServer, accept, error, free_port, http, receipts
-from support.segments import account, call, counts, segment
 
 import cascade_frames as cf
 from cascade_frames.sending import engine, waiting
+from tests.support.raw import RawServer, accept, error, free_port, http, receipts
+from tests.support.segments import account, call, counts, segment
 
 
 @pytest.fixture

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pandas as pd
 import pytest
-from support.raw import RawServer, accept
-from support.segments import KEY, account, call
+
+from tests.support.raw import RawServer, accept
+from tests.support.segments import KEY, account, call
 
 PATHS = {
     "standard": "/api/CascadeMessage/send_message/async",

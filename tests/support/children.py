@@ -3,7 +3,7 @@
 import multiprocessing
 
 from cascade_frames import Ledger
-from support.segments import account, call, segment
+from tests.support.segments import account, call, segment
 
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(["cascade_frames"])

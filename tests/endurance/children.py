@@ -1,0 +1,101 @@
+"""What a forked child does: send as a user would, with the faults it is given."""
+
+import functools
+import time
+import warnings
+
+import httpx
+
+import cascade_frames as cf
+from cascade_frames.planning import planner
+from cascade_frames.planning.mapping import MessageMapping
+from cascade_frames.planning.memory import Standing, empty_standing, standing_table
+from tests.endurance import canaries, faults, mutants
+from tests.endurance.segments import account, message, segment
+
+
+def warm_up():
+    """Do once what is slow the first time; opens no ledger and starts no thread."""
+    # Loading the certificates takes longer than a whole send here, and plain HTTP needs none.
+    default = httpx._transports.default
+    default.create_ssl_context = functools.cache(default.create_ssl_context)
+    httpx.AsyncClient(trust_env=False)
+    given = message(10)
+    batch_size, campaign = given.pop("batch_size"), given.pop("campaign")
+    request = planner.PlanRequest(
+        MessageMapping(**given),
+        account("http://127.0.0.1:9"),
+        campaign=campaign,
+        batch_size=batch_size,
+    )
+    now = faults.datetime.now(faults.UTC)
+    planner.make_plan(segment(10), request, _NoMemory(), now, sender=None)
+
+
+class _NoMemory:
+    secret = bytes(32)
+
+    def stand(self, account, keys):  # noqa: ARG002 - the memory's own signature
+        size = len(keys)
+        return Standing(standing_table(empty_standing(size)), keys.contents > keys.contents)
+
+
+def send(url, ledger, rows, batch_size, *, fault=None, mutant=None, **limits):
+    """Send the segment; returns what the result table holds, and the error if one came."""
+    if mutant:
+        mutants.MUTANTS[mutant]()
+    undo = faults.inject(**fault) if fault else None
+    people = segment(rows)
+    error = results = None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", cf.CascadeWarning)
+        try:
+            results = people.cascade.send(
+                **message(batch_size),
+                account=account(url, **limits),
+                ledger=ledger,
+                ui="none",
+            )
+        except cf.RunHalted as halt:
+            error, results = halt.cause, halt.results
+        except Exception as broken:  # noqa: BLE001 - whatever it is, the test judges it
+            error = f"{type(broken).__name__}: {broken}"
+    told = {"error": error, "outcomes": None, "extra": undo() if undo else None}
+    if results is not None:
+        told["outcomes"] = results["outcome"].value_counts().to_dict()
+        told["whole"] = bool(
+            results.index.equals(people.index)
+            and results[list(people.columns)].equals(people)
+            and results["trackinId"].tolist() == [f"m-{one:04d}" for one in range(rows)]
+            and results["outcome"].notna().all()
+        )
+    return told
+
+
+def send_until_settled(give_up_after, **given):
+    """Send again and again until nothing is unsent; another process may hold the messages."""
+    tries, busy = 0, 0
+    give_up = time.monotonic() + give_up_after
+    while time.monotonic() < give_up:
+        told = send(**given)
+        tries += 1
+        if told["outcomes"] and not told["outcomes"].get("unsent"):
+            return {"tries": tries, "busy": busy, **told}
+        busy += str(told["error"]).startswith("RunBusy")
+        time.sleep(0.02)
+    return {"tries": tries, "busy": busy, "gave_up": True, **told}
+
+
+def keys(url, ledger, rows, batch_size):
+    """What that ledger knows the segment's messages by."""
+    plan = segment(rows).cascade.plan(**message(batch_size), account=account(url), ledger=ledger)
+    columns = (plan.keys.ids, plan.keys.id_hashes, plan.keys.contents)
+    return [column.tolist() for column in columns]
+
+
+JOBS = {
+    "canaries": canaries.go_through,
+    "keys": keys,
+    "send": send,
+    "send_until_settled": send_until_settled,
+}

@@ -1,0 +1,57 @@
+"""The process that forks: one line of JSON in, one line out. See `forks`."""
+
+import gc
+import json
+import os
+import sys
+import threading
+import traceback
+from pathlib import Path
+
+from tests.endurance import children
+
+
+def main():
+    """Fork a child for each job, until the input ends."""
+    children.warm_up()
+    assert threading.active_count() == 1
+    gc.freeze()
+    for line in sys.stdin:
+        request = json.loads(line)
+        answer = _wait(request["wait"]) if "wait" in request else _fork(request)
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
+
+
+def _wait(process):
+    _, status = os.waitpid(process, 0)
+    return {"code": os.waitstatus_to_exitcode(status)}
+
+
+def _fork(request):
+    process = os.fork()
+    if process:
+        return {"process": process}
+    code = 1
+    try:
+        os.setpgid(0, 0)
+        os.close(0)
+        os.dup2(2, 1)
+        _do(request)
+        code = 0
+    except BaseException:  # noqa: BLE001 - a child must never go on in its parent's loop
+        traceback.print_exc()
+    finally:
+        os._exit(code)
+
+
+def _do(request):
+    told = Path(request["told"])
+    result = children.JOBS[request["do"]](**request["given"])
+    aside = told.with_suffix(".part")
+    aside.write_text(json.dumps(result))
+    aside.rename(told)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,42 @@
+"""A clock that jumps a day ahead and a day back while messages are being sent."""
+
+import time
+
+import pytest
+
+from tests.endurance.model_gateway import ACCEPT, LIMIT_429, first, seeded
+
+
+def send_through_jumps(episode, seed, choose):
+    """Two sends and the settling of them, with a clock that cannot be relied on."""
+    episode.gateway.choose = choose
+    fault = {"kind": "clock", "seed": str(seed)}
+    found, jumps = [], 0
+    for _ in range(2):
+        begun = time.monotonic()
+        told = episode.send(fault=fault)
+        took = time.monotonic() - begun
+        jumps += told["extra"]["jumps"]
+        if took > 30:
+            found.append(f"a send hung for {took:.0f} s")
+        found += episode.breaches()
+    if jumps < 5:
+        found.append("the clock did not jump")
+    return [f"{seed}: {one}" for one in found + episode.finish()]
+
+
+def test_jumps_double_nothing_and_hang_nothing(episodes):
+    """Waits go by the monotonic clock, and the ledger's order does not go by time at all."""
+    behaviours = (ACCEPT, LIMIT_429, LIMIT_429, ACCEPT, LIMIT_429)
+    assert send_through_jumps(episodes(48, 4), "short", first(*behaviours)) == []
+
+
+@pytest.mark.endurance
+@pytest.mark.timeout(900)
+def test_many_jumps_double_nothing_and_hang_nothing(episodes, figures):
+    """Fifty segments sent through jumps, to servers that misbehave."""
+    found = []
+    for seed in range(50):
+        found += send_through_jumps(episodes(), seed, seeded(f"clock {seed}"))
+    figures(f"50 segments under clock jumps, {len(found)} breaches")
+    assert found == []

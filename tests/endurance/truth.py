@@ -1,0 +1,80 @@
+"""The invariants: what the ledger says, held against what really happened."""
+
+import zlib
+from collections import Counter
+from dataclasses import dataclass
+
+import apsw
+
+from cascade_frames.ledger import Ledger
+from tests.endurance.segments import account
+
+UNKNOWN_UNTIL_DEAD = "in_flight"
+
+
+@dataclass(frozen=True)
+class View:
+    """What a ledger says of every message, by id."""
+
+    outcomes: dict
+    reasons: dict
+    message_ids: dict
+    intents: Counter
+
+    def ids(self, *outcomes):
+        """The ids with one of these outcomes."""
+        return {one for one, outcome in self.outcomes.items() if outcome in outcomes}
+
+    @property
+    def in_flight(self):
+        """The ids whose intent has no outcome."""
+        return {one for one, reason in self.reasons.items() if reason == UNKNOWN_UNTIL_DEAD}
+
+
+def read(url, path, keys):
+    """How the messages stand in the ledger at that path."""
+    ledger = Ledger(path)
+    try:
+        table = ledger.stand(account(url).identity, keys).table
+    finally:
+        ledger.close()
+    columns = (table[name].tolist() for name in ("outcome", "reason", "messageId"))
+    said = (dict(zip(keys.ids, values, strict=True)) for values in columns)
+    return View(*said, _intents(path))
+
+
+def _intents(path):
+    """How often each id was about to leave, in all runs: read from the file itself."""
+    counted = Counter()
+    connection = apsw.Connection(str(path))
+    try:
+        held = {}
+        for run, ids in connection.execute("SELECT run, ids FROM block ORDER BY run, start"):
+            held.setdefault(run, []).extend(zlib.decompress(ids).decode().split("\n"))
+        for run, start, stop in connection.execute("SELECT run, start, stop FROM intent"):
+            counted.update(held[run][start:stop])
+    finally:
+        connection.close()
+    return counted
+
+
+def breaches(gateway, view):
+    """Every invariant that does not hold, in words; I1 to I3, I5, and I4 of the ledger's own."""
+    accepted = set(gateway.accepted)
+    said = view.ids("accepted")
+    requested = Counter(one for arrival in gateway.arrivals for one in arrival.ids)
+    found = {
+        "I1 accepted more than once": [one for one, n in gateway.accepted.items() if n > 1],
+        "I2 said to be accepted, and was not": said - accepted,
+        "I2 has another's receipt": [
+            one for one in said if view.message_ids[one] not in gateway.issued[one]
+        ],
+        "I3 accepted, and the ledger would send it again": accepted
+        - view.ids("accepted", "unknown"),
+        "I4 of no outcome": set(view.outcomes)
+        - view.ids("accepted", "refused", "unsent", "unknown"),
+        "I5 seen by the server more often than intended": [
+            one for one, n in requested.items() if n > view.intents[one]
+        ],
+    }
+    return [f"{words}: {len(ids)}, {sorted(ids)[:3]}" for words, ids in found.items() if ids]
