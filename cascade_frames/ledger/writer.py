@@ -24,9 +24,9 @@ _QUEUE_LIMIT: Final = 256
 _CLOSE_SECONDS: Final = 60.0
 # Runs speak for half a second at a time, so their time is not spoken for further ahead.
 _HORIZON_SECONDS: Final = 60.0
-# How long an outcome, once known, goes on knocking at a database that cannot be reached. An
-# intent does not: its batch has not left, and the run halts.
-_KNOCKS: Final = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
+# How long outcomes, once known, go on knocking at a database that cannot be reached. An intent
+# does not: its batch has not left, and the run halts.
+_KNOCK_SECONDS: Final = 15.0
 
 
 # The runs whose writers are open in this process; a set's add and discard are atomic.
@@ -42,13 +42,13 @@ class _Entry:
     """One record to write, and the future of whoever waits for it to be durable.
 
     Args:
-        write: may be called again only where `waits` are given.
-        waits: seconds before each further try while the database cannot be reached.
+        write: called again, where it is patient, until the database can be reached.
+        patient: whether it is worth waiting for.
     """
 
-    def __init__(self, write: Callable[[Store], None], waits: tuple[float, ...] = ()) -> None:
+    def __init__(self, write: Callable[[Store], None], *, patient: bool = False) -> None:
         self.write = write
-        self.waits = waits
+        self.patient = patient
         self.done: Future[None] = Future()
         # A waiter that goes away does not take its record along: it is written all the same.
         self.done.set_running_or_notify_cancel()
@@ -64,6 +64,7 @@ class RunWriter:
         self._run = run
         self._run_id = run_id
         self._heartbeat = heartbeat.total_seconds()
+        self._lost_at: float | None = None
         _open.add(run_id)
         self._entries: queue.Queue[_Entry | None] = queue.Queue(_QUEUE_LIMIT)
         self._thread = threading.Thread(target=self._main, name="cascade-ledger", daemon=True)
@@ -96,7 +97,7 @@ class RunWriter:
             settlement.detail,
             pack_texts(receipts) if receipts else None,
         )
-        await self._put(lambda store: _no_rows(store, schema.ADD_OUTCOME, values), _KNOCKS)
+        await self._put(lambda store: _no_rows(store, schema.ADD_OUTCOME, values), patient=True)
 
     async def reserve(self, span: float) -> float:
         """See `records.RunWriter`."""
@@ -115,7 +116,7 @@ class RunWriter:
         """See `records.RunWriter`."""
         entry = _Entry(
             lambda store: _no_rows(store, schema.SET_STATE, {"state": state, "run": self._run}),
-            _KNOCKS,
+            patient=True,
         )
         self._entries.put(entry)
         self._entries.put(None)
@@ -124,8 +125,8 @@ class RunWriter:
         finally:
             self._thread.join(_CLOSE_SECONDS)
 
-    async def _put(self, write: Callable[[Store], None], waits: tuple[float, ...] = ()) -> None:
-        entry = _Entry(write, waits)
+    async def _put(self, write: Callable[[Store], None], *, patient: bool = False) -> None:
+        entry = _Entry(write, patient=patient)
         # The queue is longer than requests can be in flight, so this does not block the loop.
         self._entries.put(entry)
         await asyncio.wrap_future(entry.done)
@@ -175,6 +176,7 @@ class RunWriter:
                 group, LedgerError(f"A record could not be written: {type(error).__name__}.")
             )
         else:
+            self._lost_at = None
             for entry in group:
                 entry.done.set_result(None)
 
@@ -183,13 +185,20 @@ class RunWriter:
         at = datetime.now(UTC).isoformat()  # a store with a clock of its own goes by that
         self._store.rows(schema.TOUCH_RUN, {"at": at, "run": self._run})
 
+    def _knock(self) -> bool:
+        """Wait a while, longer each time; False where all have waited long enough together."""
+        self._lost_at = self._lost_at or time.monotonic()
+        waited = time.monotonic() - self._lost_at
+        if waited > _KNOCK_SECONDS:
+            return False
+        time.sleep(max(0.05, waited))
+        return True
+
     def _fail(self, group: list[_Entry], error: Exception) -> None:
         """One entry alone fails; of several, each is tried alone, so that none fails another."""
         if len(group) == 1:
             entry = group[0]
-            if isinstance(error, ConnectionLost) and entry.waits:
-                time.sleep(entry.waits[0])
-                entry.waits = entry.waits[1:]
+            if isinstance(error, ConnectionLost) and entry.patient and self._knock():
                 self._commit(group)
                 return
             entry.done.set_exception(error)

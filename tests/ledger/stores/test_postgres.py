@@ -1,6 +1,7 @@
 """What only a ledger on PostgreSQL can meet."""
 
 import sys
+import time
 import traceback
 
 import psycopg
@@ -9,6 +10,7 @@ import pytest
 from cascade_frames.errors import LedgerError
 from cascade_frames.ledger import Ledger, schema, schema_postgres
 from cascade_frames.ledger.postgres import PostgresStore
+from cascade_frames.ledger.store import ConnectionLost
 from cascade_frames.sending.records import RunState
 
 from .samples import LABEL, Batch, accepted, intend, keys_of, outcomes, settle
@@ -181,6 +183,32 @@ def test_an_intent_whose_commit_was_lost_does_not_leave(
             intend(writer, Batch(1, 0, 10))
     writer.close(RunState.HALTED)
     assert set(outcomes(shared, keys)) == {"unknown" if committed else "unsent"}
+
+
+def test_outcomes_wait_for_a_database_together(shared, monkeypatch):
+    """While the database is away outcomes are tried again; all give up after the same while."""
+    monkeypatch.setattr("cascade_frames.ledger.writer._KNOCK_SECONDS", 0.3)
+    writer = shared.open_run(shared.register(LABEL, keys_of(shared, IDS)).run_id)
+    for number in range(1, 11):
+        intend(writer, Batch(number, number - 1, number))
+    tries = []
+
+    def away(_store):
+        tries.append(time.monotonic())
+        raise ConnectionLost("away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(PostgresStore, "_begin", away)
+        for number in range(1, 11):
+            with pytest.raises(LedgerError, match="away"):
+                settle(
+                    writer, Batch(number, number - 1, number), accepted(IDS[number - 1 : number])
+                )
+        assert len(tries) > 12
+        assert tries[-1] - tries[0] < 5
+    settle(writer, Batch(1, 0, 1), accepted(IDS[:1]))
+    writer.close(RunState.FINISHED)
+    assert outcomes(shared, keys_of(shared, IDS)) == ["accepted"] + ["unknown"] * 9
 
 
 def test_a_server_that_may_forget_is_refused(place, monkeypatch):
