@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import random
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
@@ -26,6 +26,7 @@ from cascade_frames.planning.plan import Guarantee
 from cascade_frames.planning.variables import Variable
 from cascade_frames.sending.encoding import MessageEncoder
 from cascade_frames.sending.evidence import Evidence
+from cascade_frames.sending.gate import Gate
 from cascade_frames.sending.gateway import Gateway
 from cascade_frames.sending.halts import explain
 from cascade_frames.sending.pacing import Pace
@@ -100,29 +101,24 @@ class Engine:
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def __post_init__(self) -> None:
-        self._stopping = asyncio.Event()
-        self._open = asyncio.Event()
-        self._open.set()
+        self._gate = Gate(self.pace)
         self._ending: Ending | None = None
         self._numbers = itertools.count(1)
         self._retries_left = RETRY_BUDGET
         self._unknown_in_a_row = 0
-        self._held_until = 0.0
         self._progress = Progress(total=len(self.work.pending))
 
     def stop(self) -> None:
         """Start no new batch; those in flight finish and are recorded; then end."""
-        self._stopping.set()
-        self._open.set()
+        self._gate.stop()
 
     def pause(self) -> None:
         """Start no new batch until `resume`; those in flight finish and are recorded."""
-        if not self._stopping.is_set():
-            self._open.clear()
+        self._gate.pause()
 
     def resume(self) -> None:
         """Go on after `pause`."""
-        self._open.set()
+        self._gate.resume()
 
     async def run(self) -> Ending:
         """Send everything, and say how it ended."""
@@ -135,7 +131,7 @@ class Engine:
         await self._work_together(batches)
         if self._ending:
             return self._ending
-        return Ending(RunState.PAUSED if self._stopping.is_set() else RunState.FINISHED)
+        return Ending(RunState.PAUSED if self._gate.stopped else RunState.FINISHED)
 
     async def _work_together(self, batches: Iterator[Batch]) -> None:
         """Send batches side by side; where one breaks down, the others finish theirs first."""
@@ -163,7 +159,7 @@ class Engine:
             yield Batch(next(self._numbers), start, stop)
 
     async def _work(self, batches: Iterator[Batch]) -> None:
-        while not self._stopping.is_set():
+        while not self._gate.stopped:
             batch = next(batches, None)
             if batch is None:
                 return
@@ -183,7 +179,7 @@ class Engine:
         parts = [batch]
         refusals = _Refusals()
         row_found = False
-        while parts and not self._stopping.is_set():
+        while parts and not self._gate.stopped:
             part = max(parts, key=len) if row_found else parts[-1]
             parts.remove(part)
             verdict = await self._send(part)
@@ -210,7 +206,7 @@ class Engine:
         body = self.work.encoder.encode(positions)
         tries = waits = 0
         for attempt in itertools.count(1):
-            if not await self._turn():
+            if not await self._gate.turn():
                 return None
             await self.ledger.intend(batch, attempt, self.clock())
             evidence = await self.gateway.post(self.work.path, body)
@@ -224,7 +220,7 @@ class Engine:
                 self._consider_halting(verdict)
                 return verdict
             self._show(progress)
-            await self._pause(self._seconds_until_next(evidence, verdict, tries, waits))
+            await self._gate.sleep(self._seconds_until_next(evidence, verdict, tries, waits))
         raise AssertionError("unreachable: the loop has no end")
 
     def _may_repeat(self, verdict: Verdict, tries: int, waits: int) -> bool:
@@ -248,15 +244,8 @@ class Engine:
             return backoff(tries, self.rng)
         asked = retry_after_seconds(evidence.retry_after, self.clock())
         seconds = asked if asked is not None else backoff(waits, self.rng)
-        self._hold_back(seconds)
+        self._gate.hold_back(seconds)
         return seconds
-
-    def _hold_back(self, seconds: float) -> None:
-        """Let nothing leave for so long, and less afterwards."""
-        now = asyncio.get_running_loop().time()
-        if now >= self._held_until:  # the answers to one burst count once
-            self.pace.slow_down()
-        self._held_until = max(self._held_until, now + seconds)
 
     def _consider_halting(self, verdict: Verdict) -> None:
         if verdict.step in (Step.RETRY, Step.WAIT, Step.HALT) and verdict.cause:
@@ -278,35 +267,11 @@ class Engine:
         except Exception:  # noqa: BLE001 - whatever it is, it is not worth a run
             self.observe = _look_away
 
-    async def _turn(self) -> bool:
-        """Wait until one more request may leave; False where the run was stopped."""
-        loop = asyncio.get_running_loop()
-        await self._open.wait()
-        while (seconds := self._held_until - loop.time()) > 0 and not self._stopping.is_set():
-            await self._pause(seconds)
-        if not self._stopping.is_set():
-            await self._unless_stopped(self.pace.turn())
-        await self._open.wait()
-        return not self._stopping.is_set()
-
-    async def _pause(self, seconds: float) -> None:
-        await self._unless_stopped(asyncio.sleep(seconds))
-
-    async def _unless_stopped(self, wait: Coroutine[None, None, None]) -> None:
-        """Wait, but not through a stop."""
-        waiting = asyncio.ensure_future(wait)
-        stopped = asyncio.ensure_future(self._stopping.wait())
-        await asyncio.wait({waiting, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        stopped.cancel()
-        if waiting.done():
-            waiting.result()
-        waiting.cancel()
-
     async def _upload_variables(self) -> None:
         """Upload the links that texts refer to; the same id and value may be sent twice."""
         variables = self.work.variables
         for start in range(0, len(variables), contract.MAX_BATCH):
-            if self._stopping.is_set():
+            if self._gate.stopped:
                 return
             body = msgspec.json.encode(
                 {"variables": list(map(_as_item, variables[start : start + contract.MAX_BATCH]))}
@@ -315,7 +280,7 @@ class Engine:
 
     async def _upload(self, body: bytes) -> None:
         for tries in range(1, MAX_TRIES + 1):
-            if not await self._turn():
+            if not await self._gate.turn():
                 return
             evidence = await self.gateway.post(contract.VARIABLES_PATH, body)
             if evidence.status is not None and 200 <= evidence.status < 300:
@@ -328,7 +293,7 @@ class Engine:
                     explain(cause or Cause.VARIABLES_FAILED, verdict),
                 )
                 return
-            await self._pause(self._seconds_until_next(evidence, verdict, tries, tries))
+            await self._gate.sleep(self._seconds_until_next(evidence, verdict, tries, tries))
 
 
 class _Refusals:
