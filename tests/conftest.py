@@ -5,6 +5,8 @@ import os
 import pytest
 from hypothesis import settings
 
+import cascade_frames as cf
+
 # Machines under load would fail a deadline that says nothing about the code.
 settings.register_profile("steady", deadline=None)
 settings.load_profile("steady")
@@ -21,3 +23,16 @@ def _apart_from_the_machine(monkeypatch, tmp_path_factory):
     monkeypatch.setenv("XDG_DATA_HOME", str(home / "data"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "config"))
     monkeypatch.chdir(home)
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    """Give the path of a ledger that is not there yet."""
+    return tmp_path / "ledger.sqlite3"
+
+
+@pytest.fixture
+def sandbox():
+    """Yield a running sandbox."""
+    with cf.Sandbox() as running:
+        yield running

@@ -19,12 +19,6 @@ MESSAGE = {
 
 
 @pytest.fixture
-def sandbox():
-    with cf.Sandbox() as running:
-        yield running
-
-
-@pytest.fixture
 def segment():
     return pd.DataFrame(
         {
