@@ -20,10 +20,12 @@ from cascade_frames.errors import (
     Unauthorized,
     UsageError,
 )
+from cascade_frames.forgetting import forget
 from cascade_frames.home import Sandbox
 from cascade_frames.ledger import Ledger
 from cascade_frames.outcomes import Outcome, Reason
 from cascade_frames.planning.plan import Plan
+from cascade_frames.resolving import resolve
 from cascade_frames.runs import Run
 from cascade_frames.sending.client import AsyncClient, Client, Receipt
 from cascade_frames.settings import Account
@@ -59,7 +61,9 @@ __all__ = [
     "Unauthorized",
     "UsageError",
     "connect",
+    "forget",
     "plan",
+    "resolve",
     "send",
     "start",
     "validate",

@@ -8,6 +8,7 @@ are unknown; 6 the ledger cannot be used, or another run holds the messages; 130
 from __future__ import annotations
 
 import sys
+import threading
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -79,9 +80,19 @@ def cli() -> None:
 
 @cli.command()
 @click.option("--ui", type=click.Choice(["auto", "text", "none"]), default="auto")
-def demo(ui: Any) -> None:  # noqa: ANN401 - one of the choices
+@click.option("--keep", is_flag=True, help="Keep the sandbox and its inbox up until Ctrl-C.")
+def demo(ui: Any, keep: bool) -> None:  # noqa: ANN401 - one of the choices
     """Send the sample segment to a sandbox, and show what comes back."""
-    run_demo(click.echo, ui)
+    run_demo(click.echo, ui, _keep_up if keep else _point_to_keep)
+
+
+def _keep_up(running: Sandbox) -> None:
+    click.echo(f"\nThe inbox, as recipients would see it: {running.url}/ (Ctrl-C ends it)")
+    threading.Event().wait()
+
+
+def _point_to_keep(running: Sandbox) -> None:  # noqa: ARG001 - it has no address to give
+    click.echo("To see the messages as recipients would: cascade-frames demo --keep")
 
 
 @cli.command()
@@ -124,10 +135,13 @@ def send(file: Path, output: Path | None, **options: Any) -> None:  # noqa: ANN4
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=int, default=8025, show_default=True)
 @click.option("--api-key", help="A key of your choice; one is made up otherwise.")
-def sandbox(host: str, port: int, api_key: str | None) -> None:
+@click.option("--seed", type=int, default=0, show_default=True, help="Who is reached where.")
+@click.option("--speed", type=float, default=1.0, show_default=True, help="60: a minute a second.")
+@click.option("--webhook", help="Address that is posted every final status.")
+def sandbox(host: str, port: int, api_key: str | None, **world: Any) -> None:  # noqa: ANN401
     """Run the sandbox of the API alone, until Ctrl-C."""
     try:
-        serve(host, port, api_key, announce=_announce)
+        serve(host, port, api_key, announce=_announce, **world)
     except OSError as error:
         raise UsageError(
             f"Port {port} on {host} cannot be had ({error.strerror}). Choose another --port."
@@ -137,9 +151,12 @@ def sandbox(host: str, port: int, api_key: str | None) -> None:
 def _announce(running: Sandbox) -> None:
     click.echo(
         f"The sandbox answers at {running.url} until Ctrl-C; nobody is messaged.\n"
+        f"Open {running.url}/ in a browser for the inbox.\n"
         "To send to it from another terminal or notebook:\n"
         f"  export CASCADE_BASE_URL={running.url}\n"
-        f"  export CASCADE_API_KEY={running.api_key}"
+        f"  export CASCADE_API_KEY={running.api_key}\n"
+        f"  export CASCADE_VIBER_TOKEN={running.viber_token}\n"
+        f"  export CASCADE_TELEGRAM_KEY={running.telegram_key}"
     )
 
 

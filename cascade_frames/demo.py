@@ -12,6 +12,7 @@ import pandas as pd
 from cascade_frames import verbs
 from cascade_frames.files import read_table
 from cascade_frames.home import Sandbox
+from cascade_frames.outcomes import Outcome
 from cascade_frames.planning.plan import UserInterface
 
 _SHOWN = ["customer_id", "city", "messageId", "outcome", "reason", "batch"]
@@ -24,10 +25,15 @@ def sample_folder() -> Path:
     return installed if installed.is_dir() else here.parent / "sample_data"
 
 
-def run_demo(say: Callable[[str], None], ui: UserInterface) -> pd.DataFrame:
+def run_demo(
+    say: Callable[[str], None],
+    ui: UserInterface,
+    then: Callable[[Sandbox], None] = lambda sandbox: None,  # noqa: ARG005
+) -> pd.DataFrame:
     """Send the sample segment to a sandbox and tell about it; return the result table.
 
-    Uses a ledger of its own in a temporary folder, and no configured account.
+    Uses a ledger of its own in a temporary folder, and no configured account. `then` is called
+    with the sandbox before it stops.
     """
     folder = sample_folder()
     segment = read_table(folder / "autumn_promo.csv")
@@ -57,6 +63,7 @@ def run_demo(say: Callable[[str], None], ui: UserInterface) -> pd.DataFrame:
             f"{'the same' if same else 'OTHER'} receipts."
             f"\nThe sandbox accepted {len(sandbox.accepted()):,} messages in {before:,} requests."
         )
+        then(sandbox)
     return results
 
 
@@ -67,9 +74,12 @@ def table_text(table: pd.DataFrame, rows: int) -> str:
 
 
 def summary_text(results: pd.DataFrame, suffix: str | None = None) -> str:
-    """Rows per outcome and reason, as text."""
+    """Rows per outcome and reason, as text, in the order of `Outcome`."""
     outcome, reason = f"outcome{suffix or ''}", f"reason{suffix or ''}"
-    counted = results.assign(**{reason: results[reason].fillna("")})
-    rows = counted.groupby([outcome, reason], sort=False).size().rename("rows").reset_index()
-    lines = [f"{row[outcome]:<9} {row['rows']:>8,}  {row[reason]}" for _, row in rows.iterrows()]
-    return "\n".join(line.rstrip() for line in [*lines, f"{'rows':<9} {len(results):>8,}"])
+    order = {str(one): at for at, one in enumerate(Outcome)}
+    counted = results[[outcome, reason]].fillna("").value_counts()
+    table = counted.rename("rows").reset_index()
+    triples = zip(table[outcome], table[reason], table["rows"], strict=True)
+    rows = sorted(triples, key=lambda row: (order[row[0]], -row[2]))
+    lines = [f"{one:<9} {count:>9,}  {why}".rstrip() for one, why, count in rows]
+    return "\n".join([*lines, f"{'rows':<9} {len(results):>9,}"])

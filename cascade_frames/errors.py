@@ -25,7 +25,7 @@ No message holds a key, a phone or a text.
 from __future__ import annotations
 
 import traceback
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,6 +40,16 @@ class CascadeError(Exception):
         Its verbose mode would show arguments on the way, and those are keys, phones and texts.
         """
         return "".join(traceback.format_exception(self)).splitlines()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Cross from one process to another whole, whatever the constructor takes."""
+        return _restore, (type(self), str(self), vars(self))
+
+
+def _restore(kind: type[CascadeError], message: str, attributes: dict[str, object]) -> CascadeError:
+    error = kind.__new__(kind, message)
+    vars(error).update(attributes)
+    return error
 
 
 class UsageError(CascadeError, ValueError):
@@ -87,7 +97,11 @@ class InvalidRecipients(CascadeError):
         super().__init__(message)
 
     def invalid(self) -> pd.DataFrame:
-        """The caller's rows that were rejected, with `reason` and `detail` added."""
+        """The caller's rows that were rejected, with `reason` and `detail` added.
+
+        Where the segment has such a column itself, it is kept, and ours is `rejected_reason`
+        or `rejected_detail`.
+        """
         return self._invalid.copy()
 
     def details(self) -> pd.DataFrame:

@@ -9,9 +9,9 @@ from typing import Final
 class Outcome(StrEnum):
     """A row's fate. The outcomes of a result table always add up to its rows."""
 
+    ACCEPTED = "accepted"  # the API returned a messageId for it
     REJECTED = "rejected"  # failed our own checks; never left the machine
     SKIPPED = "skipped"  # held back by policy; never left the machine
-    ACCEPTED = "accepted"  # the API returned a messageId for it
     REFUSED = "refused"  # the API said no to this very message
     UNSENT = "unsent"  # provably not accepted; a re-run sends it
     UNKNOWN = "unknown"  # may or may not have been accepted; never resent by itself
@@ -44,6 +44,7 @@ class Reason(StrEnum):
     ID_REUSED = "id_reused"
 
     OPTED_OUT = "opted_out"
+    FORGOTTEN = "forgotten"
 
     API_REFUSED = "api_refused"
 
@@ -85,6 +86,7 @@ WORDING: Final[dict[Reason, str]] = {
     Reason.DUPLICATE_ID: "an earlier row has the same id",
     Reason.ID_REUSED: "this id was sent before with other content; not sent again",
     Reason.OPTED_OUT: "the recipient is on the opt-out list",
+    Reason.FORGOTTEN: "the person was erased from the ledger and is not messaged again",
     Reason.API_REFUSED: "the API refused this message",
     Reason.NOT_STARTED: "not attempted yet",
     Reason.NOT_CONNECTED: "no connection to the API could be made",

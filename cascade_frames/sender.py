@@ -28,8 +28,8 @@ from cascade_frames.sending.thread import EngineThread
 class PlanSender:
     """Carries out a plan with the ledger it was made with."""
 
+    ledger: Ledger
     notice: str | None
-    ledger: Ledger | None = None
 
     def start(
         self,
@@ -41,7 +41,6 @@ class PlanSender:
         ui: UserInterface,
     ) -> Run:
         """Check, claim the messages in the ledger, and begin."""
-        assert self.ledger is not None  # noqa: S101 - set before any plan is made
         _check_sending(plan, confirm, guarantee, suffix, ui)
         if self.notice and ui != "none":
             say(self.notice)

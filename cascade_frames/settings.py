@@ -11,10 +11,11 @@ import difflib
 import hashlib
 import ipaddress
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import platformdirs
 from dotenv import dotenv_values
@@ -24,6 +25,8 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from cascade_frames import contract
 from cascade_frames.errors import AccountError, NoAccount
 
+# A name or an address; letters of any script, since a name may be an international one.
+_HOST = r"[\w.:-]+"
 _KEYS = ("api_key", "viber_token", "telegram_key")
 
 
@@ -104,14 +107,15 @@ class Account(BaseSettings):
     @field_validator("base_url")
     @classmethod
     def _check_base_url(cls, value: str) -> str:
-        parts = urlsplit(value)
+        value = value.strip()
+        parts = _split(value)
         if parts.username or parts.password:
             raise ValueError("must not hold a user or password; keys go in their own fields")
-        if parts.query or parts.fragment or not parts.hostname:
+        host = parts.hostname or ""
+        odd = parts.query or parts.fragment or not value.isprintable()
+        if odd or not re.fullmatch(_HOST, host):
             raise ValueError(f"must look like {contract.BASE_URL}")
-        if parts.scheme != "https" and not (
-            parts.scheme == "http" and _is_loopback(parts.hostname)
-        ):
+        if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(host)):
             raise ValueError("must be https:// (plain http:// is for loopback only)")
         return value.rstrip("/")
 
@@ -139,7 +143,7 @@ class Account(BaseSettings):
         Live accounts keep it when keys change. A gateway on loopback is made anew with new
         keys, so there a fingerprint of the keys is part of it.
         """
-        place = urlsplit(self.base_url).netloc
+        place = _place(self.base_url)
         if self.gateway == "live":
             return f"{self.name}@{place}"
         keys = "\0".join(key.get_secret_value() for key in self._keys())
@@ -185,7 +189,14 @@ class _Profile(PydanticBaseSettingsSource):
             tables = tomllib.loads(path.read_text(encoding="utf-8"))
         except tomllib.TOMLDecodeError as error:
             raise AccountError(f"{path} is not valid TOML: {error}.") from None
+        except (OSError, UnicodeDecodeError) as error:
+            raise AccountError(f"{path} cannot be read ({type(error).__name__}).") from None
         name = chosen or "default"
+        loose = sorted(key for key, value in tables.items() if not isinstance(value, dict))
+        if loose:
+            raise AccountError(
+                f"{path} has {loose} outside any profile. Put the line [default] above them."
+            )
         if name not in tables:
             if chosen:
                 raise AccountError(f"{path} has no profile [{name}]; it has {sorted(tables)}.")
@@ -204,6 +215,24 @@ def find_account() -> Account | None:
         return Account()
     except NoAccount:
         return None
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - read for the error it raises
+    except ValueError:
+        raise ValueError(f"must look like {contract.BASE_URL}") from None
+    return parts
+
+
+def _place(base_url: str) -> str:
+    """Host and port, the same for every spelling of the same place."""
+    parts = urlsplit(base_url)
+    host = parts.hostname or ""
+    if parts.port in (None, {"https": 443, "http": 80}[parts.scheme]):
+        return host
+    return f"{host}:{parts.port}"
 
 
 def _is_loopback(host: str) -> bool:

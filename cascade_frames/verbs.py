@@ -8,12 +8,18 @@ from typing import Any, Literal, Unpack, overload
 
 import pandas as pd
 
+from cascade_frames.errors import AccountError
 from cascade_frames.home import NOTICE, default_sandbox
 from cascade_frames.ledger import open_ledger
 from cascade_frames.options import PlanOptions, SendOptions, refuse_unknown, spelled_out
 from cascade_frames.planning.mapping import MessageMapping
 from cascade_frames.planning.plan import Plan
-from cascade_frames.planning.planner import PlanRequest, make_plan, read_route
+from cascade_frames.planning.planner import (
+    PlanRequest,
+    check_table,
+    make_plan,
+    read_route,
+)
 from cascade_frames.results.join import result_columns
 from cascade_frames.runs import Run
 from cascade_frames.sender import PlanSender, say
@@ -70,19 +76,19 @@ def plan(segment: pd.DataFrame, **options: Unpack[PlanOptions]) -> Plan:
         LedgerError: the ledger cannot be opened.
     """
     refuse_unknown(options, PlanOptions, "plan")
-    route = read_route(options.get("route", "standard"))
-    account = options.get("account") or find_account()
-    sender = PlanSender(NOTICE if account is None else None)
-    account = account or default_sandbox().account
-    sender.ledger = open_ledger(options.get("ledger"), account.gateway)
+    check_table(segment)
     given: dict[str, Any] = dict(options)
+    configured = _given_account(options.get("account")) or find_account()
+    account = configured or default_sandbox().account
     request = PlanRequest(
         MessageMapping(**{name: given[name] for name in _MAPPING & given.keys()}),
         account,
-        route=route,
+        route=read_route(options.get("route", "standard")),
         **{name: given[name] for name in _REQUEST & given.keys()},
     )
-    return make_plan(segment, request, sender.ledger, datetime.now(UTC), sender)
+    ledger = open_ledger(options.get("ledger"), account.gateway)
+    sender = PlanSender(ledger, NOTICE if configured is None else None)
+    return make_plan(segment, request, ledger, datetime.now(UTC), sender)
 
 
 @spelled_out(PlanOptions)
@@ -169,17 +175,31 @@ def connect(account: Account | None = None, *, asynchronous: bool = False) -> Cl
     Raises:
         AccountError: the account is configured wrongly.
     """
-    chosen = account or find_account()
+    chosen = _given_account(account) or find_account()
     if chosen is None:
         say(NOTICE)
         chosen = default_sandbox().account
     return AsyncClient(chosen) if asynchronous else Client(chosen)
 
 
+def _given_account(account: object) -> Account | None:
+    """The account that was passed, if it is one.
+
+    Raises:
+        AccountError: it is something else, such as a profile's name.
+    """
+    if account is None or isinstance(account, Account):
+        return account
+    raise AccountError(
+        f"account: a {type(account).__name__} was given. Pass cf.Account(api_key=…), or name a "
+        "profile in CASCADE_PROFILE and leave account out."
+    )
+
+
 def _planned(segment: pd.DataFrame, options: SendOptions) -> tuple[Plan, dict[str, Any]]:
     """The plan, and what is left of the options: how to carry it out."""
     given: dict[str, Any] = dict(options)
     how = {name: given.pop(name) for name in _SENDING & given.keys()}
-    if isinstance(segment, pd.DataFrame):
-        result_columns(segment, how.get("suffix"))
+    check_table(segment)
+    result_columns(segment, how.get("suffix"))
     return plan(segment, **given), how

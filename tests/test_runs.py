@@ -7,9 +7,9 @@ import time
 
 import pandas as pd
 import pytest
+from support.held_gateway import HeldGateway
 
 import cascade_frames as cf
-from tests.support.held_gateway import HeldGateway
 
 MESSAGE = {
     "campaign": "live",

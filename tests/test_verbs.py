@@ -105,6 +105,30 @@ def test_validate_gives_the_message_table_with_the_segments_index(sandbox, segme
     assert str(table["ttl"].dtype) == "Int64"
 
 
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        ({"account": "region-b"}, "CASCADE_PROFILE"),
+        ({"batch_size": 1001}, "1 to 1000"),
+        ({"route": "fast"}, "telegram_viber"),
+        ({"on_invalid": "ignore"}, "drop"),
+        ({"ui": "fancy"}, "auto"),
+        ({"guarantee": "exactly_once"}, "at_most_once"),
+    ],
+)
+def test_a_choice_that_is_none_names_the_choices(call, words, segment):
+    """A wrong choice is refused with the right ones, before anything leaves."""
+    with pytest.raises(cf.UsageError, match=words):
+        segment.cascade.send(**{**MESSAGE, "on_invalid": "drop", **call})
+
+
+@pytest.mark.parametrize("segment", [pd.DataFrame({"phone": []}), [{"phone": "1"}], None])
+def test_a_table_that_is_none_or_empty_is_refused(segment):
+    """There is a clear error where there is nobody to send to."""
+    with pytest.raises(cf.MappingError, match=r"no rows|not a pandas DataFrame"):
+        cf.send(segment, **MESSAGE)
+
+
 def test_functions_and_accessor_are_the_same(sandbox, segment):
     """`cf.send(df, …)` is there for checkers that cannot see accessors, and does the same."""
     call = {**MESSAGE, "account": sandbox.account, "on_invalid": "drop"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,21 +11,25 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import platformdirs
 
-from cascade_frames.errors import LedgerError, RunBusy
-from cascade_frames.ledger import schema
+from cascade_frames.errors import MappingError, RunBusy
+from cascade_frames.ledger import erasure, resolutions, schema
 from cascade_frames.ledger.blobs import pack_hashes, pack_texts, unpack_hashes, unpack_texts
-from cascade_frames.ledger.owner import Owner, now, this_process
-from cascade_frames.ledger.sqlite import SqliteStore
-from cascade_frames.ledger.writer import RunWriter
+from cascade_frames.ledger.owner import Owner, this_process
+from cascade_frames.ledger.store import EVERYONE
+from cascade_frames.ledger.stores import open_store
+from cascade_frames.ledger.writer import RunWriter, is_open
 from cascade_frames.outcomes import Outcome, Reason
+from cascade_frames.planning.hashing import recipient_hashes
 from cascade_frames.planning.memory import (
     MessageKeys,
     Standing,
     empty_standing,
     standing_table,
 )
+from cascade_frames.planning.phones import check_region, read_phone
 from cascade_frames.sending.records import Registration, RunLabel, RunState
 from cascade_frames.settings import setting
 
@@ -49,22 +54,23 @@ class _Found:
 
 
 class Ledger:
-    """The durable record of every attempt, in a SQLite file.
+    """The durable record of every attempt, in a SQLite file or a PostgreSQL database.
 
     Args:
-        path: the file; made, with its folder, where there is none.
+        location: a path or `sqlite:///path` (made, with its folder, where there is none), or
+            `postgresql://user:password@host/database`.
 
     Raises:
         LedgerError: it cannot be opened, is no ledger, or is of a newer version.
     """
 
-    def __init__(self, path: str | Path) -> None:
-        self._store = SqliteStore(Path(path).expanduser())
+    def __init__(self, location: str | Path) -> None:
+        self._store = open_store(location)
         self._secret = bytes(self._store.rows(schema.READ_META, ("secret",))[0][0])
 
     def __repr__(self) -> str:
-        """The file's path."""
-        return f"Ledger({str(self._store.path)!r})"
+        """Where it is, without a user or password."""
+        return f"Ledger({self._store.name!r})"
 
     @property
     def secret(self) -> bytes:
@@ -72,7 +78,7 @@ class Ledger:
         return self._secret
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file or connection."""
         self._store.close()
 
     def stand(self, account: str, keys: MessageKeys) -> Standing:
@@ -92,7 +98,7 @@ class Ledger:
             RunBusy: a run that is alive holds some of the messages.
             LedgerError: it could not be written.
         """
-        with self._store.transaction():
+        with self._store.transaction(_of_account(label.account)):
             found = self._find(label.account, keys)
             self._take_over(np.unique(found.runs))
             pending = _sendable(self._stand(found, keys))
@@ -104,13 +110,100 @@ class Ledger:
             for start in range(0, len(pending), BLOCK):
                 part = held.take(np.arange(start, min(start + BLOCK, len(pending))))
                 block = (pack_texts(list(part.ids)), pack_hashes(part.id_hashes))
-                self._store.rows(schema.ADD_BLOCK, (run, start, *block, pack_hashes(part.contents)))
+                told = None if part.recipients is None else pack_hashes(part.recipients)
+                values = (run, start, *block, pack_hashes(part.contents), told)
+                self._store.rows(schema.ADD_BLOCK, values)
         return Registration(run_id, pending)
 
     def open_run(self, run_id: str) -> RunWriter:
         """The writer for a run that `register` let in."""
         run = self._store.rows(schema.RUN_NUMBER, (run_id,))[0][0]
-        return RunWriter(self._store.again(), run)
+        return RunWriter(self._store.again(), run, run_id)
+
+    def unknown(self, campaign: str | None = None, account: str | None = None) -> pd.DataFrame:
+        """The rows of which nobody knows whether they were accepted, and what is known of them.
+
+        Args:
+            campaign: of this campaign; of all where it is left out.
+            account: an account's `identity`; all accounts where it is left out.
+
+        Returns:
+            One row per unknown message: `trackinId`, `run`, `reason` (str), `batch` (Int64),
+            `sent_at` (datetime64[us, UTC]).
+        """
+        return resolutions.told(
+            resolutions.find_unknown(self._store, self._read_run, account, campaign)
+        )
+
+    def resolve(
+        self,
+        account: str,
+        decision: resolutions.Decision,
+        *,
+        campaign: str | None = None,
+        ids: Collection[str] | None = None,
+    ) -> pd.DataFrame:
+        """Settle unknown rows on purpose; the ledger notes who did it, when and what.
+
+        Args:
+            account: the account's `identity`.
+            decision: `"accepted"` (without a messageId), or `"resend"`: the next call sends
+                them, and a message that did arrive arrives twice.
+            campaign: of this campaign; may be left out where `ids` are given.
+            ids: the tracking ids to settle; all unknown rows of the campaign where left out.
+
+        Returns:
+            The rows that were settled, as in `unknown`.
+
+        Raises:
+            MappingError: some of the ids are not unknown; nothing was changed.
+            RunBusy: their run may still be alive; nothing was changed.
+            LedgerError: it could not be written.
+        """
+        resolutions.check_decision(decision, campaign, ids)
+
+        def find() -> list[resolutions.UnknownRows]:
+            found = resolutions.find_unknown(self._store, self._read_run, account, campaign)
+            return resolutions.choose(found, ids)
+
+        with self._store.transaction(_of_account(account)):
+            self._take_over(np.array([rows.run for rows in find()], dtype="int64"))
+            settled = find()  # read again: an answer may have come until the runs were fenced
+            for rows in settled:
+                resolutions.add(self._store, rows, decision)
+        return resolutions.told(settled)
+
+    def resolved(self, campaign: str | None = None, account: str | None = None) -> pd.DataFrame:
+        """What was settled on purpose: `run`, `decision`, `rows`, `at`, `host`, `process`."""
+        return resolutions.history(self._store, account, campaign)
+
+    def forget(self, phone: str, region: str = "UA") -> int:
+        """Erase a person: the ids, receipts and details of all their messages, in all accounts.
+
+        Keyed hashes of the ids and of the phone stay, so that no later plan messages them: it
+        finds them `skipped`, with reason `forgotten`. This cannot be taken back.
+
+        Args:
+            phone: in any usual spelling.
+            region: the country assumed where the phone does not name one.
+
+        Returns:
+            The number of messages erased. Those that were registered before the ledger kept
+            hashes of recipients are not found.
+
+        Raises:
+            MappingError: that is no phone; nothing was changed.
+            RunBusy: a run that may be alive holds a message to them; nothing was changed.
+            LedgerError: it could not be written.
+        """
+        read = read_phone(phone, check_region(region))
+        if read is None:
+            raise MappingError("phone: it cannot be read as a phone number; nothing was erased.")
+        recipient = recipient_hashes(np.array([read], dtype=object), self._secret)
+        with self._store.transaction(EVERYONE):
+            erased = erasure.erase(self._store, recipient, self._take_over)
+        self._store.scrub()
+        return erased
 
     def _add_run(self, run_id: str, label: RunLabel, messages: int) -> int:
         owner = this_process()
@@ -127,19 +220,28 @@ class Ledger:
                 "host": owner.host,
                 "process": owner.process,
                 "process_started": owner.started,
-                "at": now().isoformat(),
+                "at": self._store.now().isoformat(),
             },
         )
         return int(rows[0][0])
 
     def _take_over(self, runs: Indices) -> None:
-        """Take the messages of runs whose owners are gone; refuse while one is alive."""
+        """Take the messages of runs whose owners are gone; refuse while one is alive.
+
+        A run of this very process is alive while its writer is open: one that was interrupted
+        before it began, or broke down, must not lock its messages until the process ends.
+        """
         for run in runs[runs > 0].tolist():
             row = self._store.rows(schema.READ_RUN, (run,))[0]
             _, run_id, _, state, host, process, started, active_at = row
             if state != RunState.ACTIVE:
                 continue
-            if Owner(host, process, started).is_alive(datetime.fromisoformat(active_at), now()):
+            owner = Owner(host, process, started)
+            if owner == this_process():
+                alive = is_open(run_id)
+            else:
+                alive = owner.is_alive(datetime.fromisoformat(active_at), self._store.now())
+            if alive:
                 raise RunBusy(
                     f"Run {run_id} (process {process} on {host}) holds some of these messages and "
                     "is alive. Wait for it to end, or stop it; nothing was sent from here."
@@ -181,6 +283,8 @@ class Ledger:
             for name, values in self._read_run(run).items():
                 columns[name][rows] = values[found.positions[rows]]
         changed = (found.runs > 0) & (found.contents != keys.contents)
+        forgotten = erasure.forgotten(self._store, keys)
+        erasure.hold_back(columns, forgotten)
         settled = np.isin(columns["outcome"], [str(Outcome.ACCEPTED), str(Outcome.UNKNOWN)])
         # A refused message with new content is a new try, not the old one.
         retried = changed & (columns["outcome"] == Outcome.REFUSED)
@@ -198,9 +302,11 @@ class Ledger:
             columns["sent_at"][span] = np.datetime64(
                 datetime.fromisoformat(at).replace(tzinfo=None)
             )
-            columns["outcome"][span] = outcome or str(Outcome.UNKNOWN)
-            columns["reason"][span] = reason if outcome else str(Reason.IN_FLIGHT)
-            columns["detail"][span] = detail
+            # Only a receipt outweighs an earlier attempt of which nothing is known.
+            rows = start + np.flatnonzero(columns["outcome"][span] != Outcome.UNKNOWN)
+            columns["outcome"][rows] = outcome or str(Outcome.UNKNOWN)
+            columns["reason"][rows] = reason if outcome else str(Reason.IN_FLIGHT)
+            columns["detail"][rows] = detail
             if message_ids is not None:
                 receipts = unpack_texts(message_ids)
                 known = start + np.flatnonzero(receipts != None)  # noqa: E711 - elementwise
@@ -208,7 +314,13 @@ class Ledger:
                 columns["outcome"][known] = str(Outcome.ACCEPTED)
                 columns["reason"][known] = None
                 columns["detail"][known] = None
+        resolutions.apply(columns, self._store.rows(schema.READ_RESOLUTIONS, (run,)))
         return columns
+
+
+def _of_account(account: str) -> str:
+    """The name of the lock under which an account's messages are claimed."""
+    return f"account:{account}"
 
 
 def _sendable(standing: Standing) -> Indices:
@@ -220,8 +332,9 @@ def open_ledger(location: str | Path | Ledger | None, gateway: str) -> Ledger:
     """The ledger at a location.
 
     Args:
-        location: a path, `sqlite:///path`, an open ledger, or None for `CASCADE_LEDGER` or else
-            the user's data folder, where the sandbox has a file of its own.
+        location: a path, `sqlite:///path`, `postgresql://…`, an open ledger, or None for
+            `CASCADE_LEDGER` or else the user's data folder, where the sandbox has a file of its
+            own.
         gateway: `"live"` or `"sandbox"`.
 
     Raises:
@@ -233,12 +346,4 @@ def open_ledger(location: str | Path | Ledger | None, gateway: str) -> Ledger:
     if place is None:
         folder = Path(platformdirs.user_data_dir("cascade_frames"))
         return Ledger(folder / ("ledger.sqlite3" if gateway == "live" else "sandbox.sqlite3"))
-    text = str(place)
-    if text.startswith("sqlite:///"):
-        return Ledger(text.removeprefix("sqlite:///"))
-    if "://" in text:
-        scheme = text.split("://", 1)[0]
-        raise LedgerError(
-            f"A ledger at {scheme}:// is not supported. Give a path or sqlite:///path."
-        )
     return Ledger(place)

@@ -10,9 +10,10 @@ from typing import Final
 
 import psutil
 
-# An owner on another machine counts as gone after this long without a sign of life; longer
-# than any single wait of the engine.
+# An owner on another machine counts as gone after this long without a sign of life.
 SILENCE: Final = timedelta(minutes=15)
+# A run gives a sign of life this often, also while it waits; many are missed before SILENCE.
+HEARTBEAT: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)

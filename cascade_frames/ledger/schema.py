@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Final
 
-VERSION: Final = 1
-
 # meta: the schema's version and the secret that keys every hash.
 # run: one execution of a plan. Its owner is named so that another process can tell whether it
 #   is alive: a host, a process and when that process started.
@@ -74,10 +72,58 @@ CREATE TABLE outcome (
 ) STRICT;
 """
 
+# The statements that lead to each version from the one before. Never changed once released.
+STEPS: Final = (
+    (1, TABLES),
+    # resolution: unknown rows of a run that someone settled on purpose. positions are theirs
+    #   in the run (little-endian uint64); host and process say who, at says when.
+    (
+        2,
+        """
+CREATE TABLE resolution (
+  run INTEGER NOT NULL REFERENCES run,
+  number INTEGER NOT NULL,
+  decision TEXT NOT NULL,
+  at TEXT NOT NULL,
+  host TEXT NOT NULL,
+  process INTEGER NOT NULL,
+  positions BLOB NOT NULL,
+  PRIMARY KEY (run, number)
+) STRICT;
+""",
+    ),
+    # block.recipients: a 64-bit hash of each recipient; null in blocks of before.
+    # tombstone: the hash of an id or a recipient that was erased and must not be messaged.
+    (
+        3,
+        """
+ALTER TABLE block ADD COLUMN recipients BLOB;
+CREATE TABLE tombstone (
+  kind TEXT NOT NULL,
+  hash BLOB NOT NULL,
+  at TEXT NOT NULL,
+  PRIMARY KEY (kind, hash)
+) STRICT, WITHOUT ROWID;
+""",
+    ),
+    # slot: from when on an account's requests are not yet spoken for (seconds since 1970).
+    (
+        4,
+        """
+CREATE TABLE slot (
+  account TEXT PRIMARY KEY,
+  free_at REAL NOT NULL
+) STRICT, WITHOUT ROWID;
+""",
+    ),
+)
+
 # One value of meta.
 READ_META: Final = "SELECT value FROM meta WHERE key = ?"
 # Written once, when the ledger is made.
 ADD_META: Final = "INSERT INTO meta (key, value) VALUES (?, ?)"
+# The version, once the tables have been taken forward.
+SET_META: Final = "UPDATE meta SET value = :value WHERE key = :key"
 
 # A run is let in.
 ADD_RUN: Final = """
@@ -89,7 +135,7 @@ RETURNING run
 """
 # The ids it holds.
 ADD_BLOCK: Final = """
-INSERT INTO block (run, start, ids, id_hashes, contents) VALUES (?, ?, ?, ?, ?)
+INSERT INTO block (run, start, ids, id_hashes, contents, recipients) VALUES (?, ?, ?, ?, ?, ?)
 """
 # Whether a run still holds its messages.
 RUN_STATE: Final = "SELECT state FROM run WHERE run = ?"
@@ -103,7 +149,7 @@ FROM run WHERE run = ?
 # A run ends, or is taken over; only from the states given.
 SET_STATE: Final = "UPDATE run SET state = :state WHERE run = :run AND state = 'active'"
 # A sign of life with each write.
-TOUCH_RUN: Final = "UPDATE run SET active_at = ? WHERE run = ?"
+TOUCH_RUN: Final = "UPDATE run SET active_at = :at WHERE run = :run"
 # The hashes of all that an account has registered, newest run first.
 READ_HASHES: Final = """
 SELECT block.run, block.start, block.id_hashes
@@ -118,10 +164,11 @@ READ_BLOCK: Final = "SELECT ids, contents FROM block WHERE run = ? AND start = ?
 ADD_INTENT: Final = """
 INSERT INTO intent (run, batch, attempt, start, stop, at) VALUES (?, ?, ?, ?, ?, ?)
 """
-# What became of it.
+# What became of it. May be said again where the commit of the first time is in doubt.
 ADD_OUTCOME: Final = """
 INSERT INTO outcome (run, batch, attempt, at, outcome, reason, detail, message_ids)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT DO NOTHING
 """
 # Every attempt of a run in the order it was made, with its outcome where there is one.
 READ_ATTEMPTS: Final = """
@@ -130,4 +177,55 @@ SELECT intent.batch, intent.attempt, intent.start, intent.stop, intent.at,
 FROM intent LEFT JOIN outcome USING (run, batch, attempt)
 WHERE run = ?
 ORDER BY intent.batch, intent.attempt
+"""
+
+# The runs of an account, a campaign, both, or all.
+FIND_RUNS: Final = """
+SELECT run, run_id FROM run
+WHERE (account = :account OR CAST(:account AS TEXT) IS NULL)
+  AND (campaign = :campaign OR CAST(:campaign AS TEXT) IS NULL)
+ORDER BY run
+"""
+# The ids of one run.
+READ_IDS: Final = "SELECT start, ids FROM block WHERE run = ? ORDER BY start"
+# Unknown rows are settled on purpose.
+ADD_RESOLUTION: Final = """
+INSERT INTO resolution (run, number, decision, at, host, process, positions)
+SELECT :run, coalesce(max(number), 0) + 1, :decision, :at, :host, :process, :positions
+FROM resolution WHERE run = :run
+"""
+# How those of a run were settled, in the order in which it was done.
+READ_RESOLUTIONS: Final = """
+SELECT decision, at, host, process, positions FROM resolution WHERE run = ? ORDER BY number
+"""
+
+# The hashes of all recipients there ever were.
+READ_RECIPIENTS: Final = "SELECT run, start, recipients FROM block WHERE recipients IS NOT NULL"
+# All of one block.
+READ_WHOLE_BLOCK: Final = """
+SELECT ids, id_hashes, contents, recipients FROM block WHERE run = ? AND start = ?
+"""
+# A block without some of its people.
+REWRITE_BLOCK: Final = """
+UPDATE block SET ids = ?, id_hashes = ?, contents = ?, recipients = ? WHERE run = ? AND start = ?
+"""
+# An outcome without their receipts, and without words that may be about them.
+REWRITE_OUTCOME: Final = """
+UPDATE outcome SET message_ids = ?, detail = NULL WHERE run = ? AND batch = ? AND attempt = ?
+"""
+# Someone was erased.
+ADD_TOMBSTONE: Final = """
+INSERT INTO tombstone (kind, hash, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING
+"""
+# All who were.
+READ_TOMBSTONES: Final = "SELECT kind, hash FROM tombstone"
+
+# A run speaks for the next span of its account's time; gives the seconds until it begins. What
+# lies further ahead than the horizon was written by a clock that has since been put back.
+RESERVE: Final = """
+INSERT INTO slot (account, free_at)
+SELECT account, :now + :span FROM run WHERE run = :run
+ON CONFLICT (account) DO UPDATE SET free_at = :span +
+  CASE WHEN free_at < :now OR free_at > :now + :horizon THEN :now ELSE free_at END
+RETURNING free_at - :span - :now
 """

@@ -7,8 +7,9 @@ Every commit is synced in full before it counts.
 from __future__ import annotations
 
 import contextlib
-import secrets
+import threading
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,10 +17,12 @@ import apsw
 
 from cascade_frames.errors import LedgerError
 from cascade_frames.ledger import schema
+from cascade_frames.ledger.migrations import refuse_newer, upgrade
+from cascade_frames.ledger.owner import now
+from cascade_frames.ledger.store import Row
+from cascade_frames.ledger.volumes import network_file_system
 
 _BUSY_MILLISECONDS: Final = 30_000
-
-Row = tuple[Any, ...]
 
 
 class SqliteStore:
@@ -27,16 +30,36 @@ class SqliteStore:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._lock = threading.RLock()
         with _as_ledger_error(path):
+            _refuse_network(path)
             path.parent.mkdir(parents=True, exist_ok=True)
-            fresh = not path.exists()
+            with contextlib.suppress(FileExistsError):
+                path.touch(0o600, exist_ok=False)
             self._connection = apsw.Connection(str(path))
-            if fresh:
-                path.chmod(0o600)
-            self._connection.set_busy_timeout(_BUSY_MILLISECONDS)
-            for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
-                self._connection.execute(f"PRAGMA {pragma}")
-            self._prepare()
+            try:
+                self._set_up()
+            except BaseException:
+                self._connection.close()
+                raise
+
+    def _set_up(self) -> None:
+        self._connection.set_busy_timeout(_BUSY_MILLISECONDS)
+        if refuse_newer(self, schema.STEPS[-1][0]) is None:
+            self._refuse_foreign()
+        pragmas = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
+        for pragma in (*pragmas, "secure_delete = ON"):
+            self._connection.execute(f"PRAGMA {pragma}")
+        upgrade(self, schema.STEPS)
+
+    @property
+    def name(self) -> str:
+        """The file's path."""
+        return str(self.path)
+
+    def now(self) -> datetime:
+        """The clock of this machine, which is that of all who use the file."""
+        return now()
 
     def again(self) -> SqliteStore:
         """Another connection to the same file, for another thread."""
@@ -57,8 +80,13 @@ class SqliteStore:
             yield from self._connection.execute(statement, values)
 
     @contextlib.contextmanager
-    def transaction(self) -> Iterator[None]:
-        """One exclusive, durable transaction; undone when anything in it fails."""
+    def transaction(self, exclusive: str | None = None) -> Iterator[None]:  # noqa: ARG002
+        """One durable transaction, exclusive whatever its name; undone when anything fails."""
+        with self._lock, self._transaction():
+            yield
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
         with _as_ledger_error(self.path):
             self._connection.execute("BEGIN IMMEDIATE")
         try:
@@ -75,29 +103,42 @@ class SqliteStore:
                     self._connection.execute("ROLLBACK")
                 raise
 
-    def _prepare(self) -> None:
-        if self._version() is None:
-            with self.transaction():
-                if self._version() is None:
-                    self._connection.execute(schema.TABLES)
-                    add = schema.ADD_META
-                    self._connection.execute(add, ("version", str(schema.VERSION).encode()))
-                    self._connection.execute(add, ("secret", secrets.token_bytes(32)))
-        version = self._version()
-        if version != schema.VERSION:
+    def script(self, statements: str) -> None:
+        """Run several statements that take no values and give no rows."""
+        with _as_ledger_error(self.path):
+            self._connection.execute(statements)
+
+    def scrub(self) -> None:
+        """Empty the write-ahead log; freed pages are overwritten with zeros anyway."""
+        (blocked,) = self.rows("PRAGMA wal_checkpoint(TRUNCATE)")[0][:1]
+        if blocked:
             raise LedgerError(
-                f"The ledger {self.path} is of version {version}, and this cascade_frames knows "
-                f"version {schema.VERSION}. Update cascade_frames, or name another ledger."
+                f"What was erased is gone from the ledger {self.path}, but not from its log: "
+                "another process is reading. Do the same again when it is done."
             )
 
-    def _version(self) -> int | None:
-        known = self._connection.execute(
-            "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'meta'"
-        ).fetchone()
-        if not known:
-            return None
-        found = self._connection.execute(schema.READ_META, ("version",)).fetchone()
-        return int(found[0]) if found else None
+    def version(self) -> int | None:
+        """The version of the ledger's tables; None where there are none."""
+        with _as_ledger_error(self.path):
+            known = {name for (name,) in self._connection.execute("SELECT name FROM sqlite_schema")}
+            if not known >= {"meta", "run"}:
+                return None
+            found = self._connection.execute(schema.READ_META, ("version",)).fetchone()
+            return int(found[0]) if found else None
+
+    def _refuse_foreign(self) -> None:
+        if self._connection.execute("SELECT 1 FROM sqlite_schema").fetchone():
+            raise LedgerError(f"{self.path} is the database of something else. Name another file.")
+
+
+def _refuse_network(path: Path) -> None:
+    kind = network_file_system(path)
+    if kind:
+        raise LedgerError(
+            f"The ledger {path} is on a network file system ({kind}), where SQLite cannot keep "
+            "two processes apart. Name a file on a local disk, or for a team a database: "
+            "ledger='postgresql://…'."
+        )
 
 
 @contextlib.contextmanager

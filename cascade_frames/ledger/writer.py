@@ -3,30 +3,52 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import queue
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from cascade_frames.errors import LedgerError, RunBusy
 from cascade_frames.ledger import schema
 from cascade_frames.ledger.blobs import pack_texts
-from cascade_frames.ledger.owner import now
-from cascade_frames.ledger.sqlite import SqliteStore
+from cascade_frames.ledger.owner import HEARTBEAT
+from cascade_frames.ledger.store import ConnectionLost, Store
 from cascade_frames.sending.records import Batch, RunState
 from cascade_frames.sending.verdicts import Settlement
 
 _QUEUE_LIMIT: Final = 256
 _CLOSE_SECONDS: Final = 60.0
+# Runs speak for half a second at a time, so their time is not spoken for further ahead.
+_HORIZON_SECONDS: Final = 60.0
+# How long an outcome, once known, goes on knocking at a database that cannot be reached. An
+# intent does not: its batch has not left, and the run halts.
+_KNOCKS: Final = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
+
+
+# The runs whose writers are open in this process; a set's add and discard are atomic.
+_open: Final[set[str]] = set()
+
+
+def is_open(run_id: str) -> bool:
+    """Whether this process is sending the run."""
+    return run_id in _open
 
 
 class _Entry:
-    """One record to write, and the future of whoever waits for it to be durable."""
+    """One record to write, and the future of whoever waits for it to be durable.
 
-    def __init__(self, write: Callable[[SqliteStore], None]) -> None:
+    Args:
+        write: may be called again only where `waits` are given.
+        waits: seconds before each further try while the database cannot be reached.
+    """
+
+    def __init__(self, write: Callable[[Store], None], waits: tuple[float, ...] = ()) -> None:
         self.write = write
+        self.waits = waits
         self.done: Future[None] = Future()
         # A waiter that goes away does not take its record along: it is written all the same.
         self.done.set_running_or_notify_cancel()
@@ -35,9 +57,14 @@ class _Entry:
 class RunWriter:
     """Writes the intents and outcomes of one run, in the order in which they come."""
 
-    def __init__(self, store: SqliteStore, run: int) -> None:
+    def __init__(
+        self, store: Store, run: int, run_id: str, heartbeat: timedelta = HEARTBEAT
+    ) -> None:
         self._store = store
         self._run = run
+        self._run_id = run_id
+        self._heartbeat = heartbeat.total_seconds()
+        _open.add(run_id)
         self._entries: queue.Queue[_Entry | None] = queue.Queue(_QUEUE_LIMIT)
         self._thread = threading.Thread(target=self._main, name="cascade-ledger", daemon=True)
         self._thread.start()
@@ -46,13 +73,10 @@ class RunWriter:
         """See `records.RunWriter`."""
         values = (self._run, batch.number, attempt, batch.start, batch.stop, at.isoformat())
 
-        def write(store: SqliteStore) -> None:
+        def write(store: Store) -> None:
             state = store.rows(schema.RUN_STATE, (self._run,))[0][0]
             if state != RunState.ACTIVE:
-                raise RunBusy(
-                    "This run was silent so long that another one took its messages over. "
-                    "Nothing more is sent from here; run the same call again for the results."
-                )
+                raise RunBusy("This run no longer holds its messages; another one took them over.")
             store.rows(schema.ADD_INTENT, values)
 
         await self._put(write)
@@ -72,12 +96,26 @@ class RunWriter:
             settlement.detail,
             pack_texts(receipts) if receipts else None,
         )
-        await self._put(lambda store: _no_rows(store, schema.ADD_OUTCOME, values))
+        await self._put(lambda store: _no_rows(store, schema.ADD_OUTCOME, values), _KNOCKS)
+
+    async def reserve(self, span: float) -> float:
+        """See `records.RunWriter`."""
+        waits: list[float] = []
+
+        def write(store: Store) -> None:
+            asked = {"run": self._run, "span": span, "horizon": _HORIZON_SECONDS}
+            # A store with a clock of its own goes by that.
+            asked["now"] = datetime.now(UTC).timestamp()
+            waits.append(float(store.rows(schema.RESERVE, asked)[0][0]))
+
+        await self._put(write)
+        return max(0.0, waits[-1])
 
     def close(self, state: RunState) -> None:
         """See `records.RunWriter`."""
         entry = _Entry(
-            lambda store: _no_rows(store, schema.SET_STATE, {"state": state, "run": self._run})
+            lambda store: _no_rows(store, schema.SET_STATE, {"state": state, "run": self._run}),
+            _KNOCKS,
         )
         self._entries.put(entry)
         self._entries.put(None)
@@ -86,8 +124,8 @@ class RunWriter:
         finally:
             self._thread.join(_CLOSE_SECONDS)
 
-    async def _put(self, write: Callable[[SqliteStore], None]) -> None:
-        entry = _Entry(write)
+    async def _put(self, write: Callable[[Store], None], waits: tuple[float, ...] = ()) -> None:
+        entry = _Entry(write, waits)
         # The queue is longer than requests can be in flight, so this does not block the loop.
         self._entries.put(entry)
         await asyncio.wrap_future(entry.done)
@@ -99,12 +137,21 @@ class RunWriter:
                 group, ended = self._gather()
                 self._commit(group)
         finally:
+            _open.discard(self._run_id)
             self._store.close()
 
     def _gather(self) -> tuple[list[_Entry], bool]:
-        """Wait for one entry, and take along all that are there with it."""
+        """Wait for one entry, and take along all that are there with it.
+
+        Meanwhile the run gives its signs of life, so that other machines know it is there.
+        """
         group: list[_Entry] = []
-        entry = self._entries.get()
+        try:
+            entry = self._entries.get(timeout=self._heartbeat)
+        except queue.Empty:
+            with contextlib.suppress(LedgerError), self._store.transaction():
+                self._touch()
+            return group, False
         while entry is not None:
             group.append(entry)
             try:
@@ -120,7 +167,7 @@ class RunWriter:
             with self._store.transaction():
                 for entry in group:
                     entry.write(self._store)
-                self._store.rows(schema.TOUCH_RUN, (now().isoformat(), self._run))
+                self._touch()
         except (LedgerError, RunBusy) as error:
             self._fail(group, error)
         except Exception as error:  # noqa: BLE001 - whoever waits must hear of it
@@ -131,14 +178,25 @@ class RunWriter:
             for entry in group:
                 entry.done.set_result(None)
 
+    def _touch(self) -> None:
+        """Give a sign of life."""
+        at = datetime.now(UTC).isoformat()  # a store with a clock of its own goes by that
+        self._store.rows(schema.TOUCH_RUN, {"at": at, "run": self._run})
+
     def _fail(self, group: list[_Entry], error: Exception) -> None:
         """One entry alone fails; of several, each is tried alone, so that none fails another."""
         if len(group) == 1:
-            group[0].done.set_exception(error)
+            entry = group[0]
+            if isinstance(error, ConnectionLost) and entry.waits:
+                time.sleep(entry.waits[0])
+                entry.waits = entry.waits[1:]
+                self._commit(group)
+                return
+            entry.done.set_exception(error)
             return
         for entry in group:
             self._commit([entry])
 
 
-def _no_rows(store: SqliteStore, statement: str, values: object) -> None:
+def _no_rows(store: Store, statement: str, values: object) -> None:
     store.rows(statement, values)

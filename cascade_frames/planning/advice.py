@@ -16,7 +16,7 @@ class Advice:
     """One thing to look at.
 
     Attributes:
-        messages: how many messages it is about.
+        messages: how many messages (or entries of a list) it is about.
         wording: what it is and what to do.
     """
 

@@ -87,21 +87,30 @@ def _schedule(source: Mapped, faults: Faults) -> pd.Series[Any]:
 
 
 def _options(source: Mapped) -> pd.Series[Any]:
-    def as_list(value: object) -> object:
-        if isinstance(value, list | tuple | np.ndarray):
-            return [item if isinstance(item, str) else str(item) for item in value]
-        return None if isinstance(value, float) or value is None or value is pd.NA else [str(value)]
-
     listed = np.empty(len(source.values), dtype=object)
-    listed[:] = [as_list(value) for value in source.values]
+    for at, value in enumerate(source.values):
+        listed[at] = None if source.missing[at] else _as_options(value)
     return pd.Series(listed, dtype=object)
+
+
+def _as_options(value: object) -> list[str | None]:
+    """Options as strings; None where one is missing, which the schema refuses."""
+    if not isinstance(value, list | tuple | np.ndarray):
+        return [str(value)]
+    return [item if isinstance(item, str) else _as_option(item) for item in value]
+
+
+def _as_option(value: Any) -> str | None:  # noqa: ANN401 - whatever a list holds
+    return None if pd.api.types.is_scalar(value) and pd.isna(value) else str(value)
 
 
 def as_text(source: Mapped, faults: Faults) -> pd.Series[Any]:
     """Values as strings (object dtype), None where missing or unsendable."""
     values = source.values
     if not pd.api.types.is_string_dtype(values.dtype) or values.dtype == object:
-        values, _ = templates.format_values(values, Placeholder(""), source.missing)
+        values, failed = templates.format_values(values, Placeholder(""), source.missing)
+        rule = "a value cannot be written as text"
+        faults.add(Reason.FORMAT_FAILED, source.label, failed, rule)
     return pd.Series(to_arrow(values, source.label, faults).to_pandas()).astype(object)
 
 

@@ -1,8 +1,8 @@
 """Keyed 64-bit hashes of columns: for derived ids, and for what the ledger remembers.
 
-SipHash-2-4, as `pandas.util.hash_array` computes it for strings. The values are kept for years
-in ledgers, so a test pins some of them: a pandas that hashed otherwise would be noticed there
-and not by people who are messaged again.
+SipHash-2-4, spread by a one-to-one function, as `pandas.util.hash_array` computes it for
+strings. The values are kept for years in ledgers, so a test pins some of them: a pandas that
+hashed otherwise would be noticed there and not by people who are messaged again.
 """
 
 from __future__ import annotations
@@ -49,6 +49,11 @@ def hash_rows(columns: Mapping[str, pd.Series[Any]], secret: bytes) -> Hashes:
             hashed = hash_texts(values, derive_key(secret, f"content:{name}"))
             total = np.where(present, total ^ hashed, total)
     return total
+
+
+def recipient_hashes(phones: pd.Series[Any] | npt.NDArray[np.object_], secret: bytes) -> Hashes:
+    """What a ledger knows N recipients (E.164) by, whatever the ids of their messages."""
+    return hash_texts(phones, derive_key(secret, "recipient"))
 
 
 def derive_ids(

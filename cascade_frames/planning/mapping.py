@@ -63,8 +63,12 @@ ARGUMENTS: dict[Field, str] = {
     Field.SURVEY_OPTIONS: "survey_options",
 }
 
+_TEXTS = frozenset(
+    {Field.ID, Field.TO_PHONE, Field.FROM_NAME, Field.MESSAGE_TYPE, Field.TEXT},
+)
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class Mapped:
     """One field's values, before they are brought to the API's form.
 
@@ -103,19 +107,28 @@ def map_field(
 
     Raises:
         MappingError: see `templates.parse` and `templates.find_column`; a Series on another
-            index than the segment's.
+            index than the segment's; something that is no text where a text is needed.
     """
     if given is None:
         if not any(str(label) == field for label in segment.columns):
             return None
-        return _from_column(templates.find_column(segment, field, argument), field)
+        return _from_column(templates.find_column(segment, str(field), argument), field)
     if isinstance(given, str):
         return _from_template(segment, argument, given, faults, variables)
     if isinstance(given, Expression):
         return _from_column(_evaluate(segment, given, argument), argument)
     if isinstance(given, pd.Series):
         return _from_column(_aligned(segment, given, argument), argument)
+    if field in _TEXTS and not _is_writable(given):
+        raise MappingError(
+            f"{argument}: a {type(given).__name__} was given. Give a string (a template), a "
+            "number, a pd.col expression or a Series with the segment's index."
+        )
     return _constant(given, len(segment), argument)
+
+
+def _is_writable(value: object) -> bool:
+    return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
 
 
 def _from_column(values: pd.Series[Any], label: str) -> Mapped:
@@ -233,10 +246,6 @@ def to_arrow(values: pd.Series[Any], label: str, faults: Faults) -> pa.Array:
     try:
         return pa.array(values, pa.large_string(), from_pandas=True)
     except UnicodeEncodeError:
-        spoiled = values.map(_is_spoiled).to_numpy(dtype=bool)
+        spoiled = values.map(templates.is_spoiled).to_numpy(dtype=bool)
         faults.add(Reason.TEXT_CHARACTERS, label, spoiled)
         return pa.array(values.where(~pd.Series(spoiled), None), pa.large_string())
-
-
-def _is_spoiled(value: object) -> bool:
-    return isinstance(value, str) and any("\ud800" <= letter <= "\udfff" for letter in value)

@@ -20,11 +20,13 @@ class MessageKeys:
         ids: M tracking ids (object dtype).
         id_hashes: M `uint64`.
         contents: M `uint64`, over everything in a message but its id.
+        recipients: M `uint64`; where None, the ledger cannot find these messages by person.
     """
 
     ids: npt.NDArray[np.object_]
     id_hashes: Hashes
     contents: Hashes
+    recipients: Hashes | None = None
 
     def __len__(self) -> int:
         """The number of messages."""
@@ -32,7 +34,10 @@ class MessageKeys:
 
     def take(self, positions: npt.NDArray[np.int64] | npt.NDArray[np.bool_]) -> MessageKeys:
         """The keys of some of the messages."""
-        return MessageKeys(self.ids[positions], self.id_hashes[positions], self.contents[positions])
+        recipients = None if self.recipients is None else self.recipients[positions]
+        return MessageKeys(
+            self.ids[positions], self.id_hashes[positions], self.contents[positions], recipients
+        )
 
 
 @dataclass(frozen=True, repr=False)

@@ -143,6 +143,9 @@ def _map_options(
         map_field(segment, Field.SURVEY_OPTIONS, argument, option, faults, variables)
         for option in options
     ]
+    for source in mapped:
+        if source is not None and source.required:
+            faults.add(Reason.MISSING_VALUE, source.label, source.missing)
     texts = [as_text(source, faults) for source in mapped if source is not None]
     rows = [list(row) for row in zip(*texts, strict=True)] or [[] for _ in range(len(segment))]
     complete = [all(isinstance(option, str) for option in row) for row in rows]
@@ -194,7 +197,7 @@ def _passed_through(
     segment: pd.DataFrame, mapping: MessageMapping, faults: Faults, variables: Variables
 ) -> dict[str, pd.Series[Any]]:
     """The fields we do not model, as JSON fragments (object dtype, bytes or None)."""
-    given = dict(mapping.extra or {})
+    given = _fields_of(mapping.extra)
     for name in contract.PASSED_THROUGH:
         given.setdefault(name, None)
     columns = {}
@@ -216,6 +219,16 @@ def _passed_through(
         faults.add(Reason.EXTRA_INVALID, source.label, bad)
         columns[name] = pd.Series(encoded, dtype=object)
     return columns
+
+
+def _fields_of(extra: object) -> dict[str, Any]:
+    if extra is None:
+        return {}
+    if not isinstance(extra, Mapping) or not all(isinstance(name, str) for name in extra):
+        raise MappingError(
+            'extra: give a dict of the API\'s fields by name, as {"viberMessage": {…}}.'
+        )
+    return dict(extra)
 
 
 def _encode(value: object) -> bytes | None:

@@ -4,6 +4,8 @@ The plain spellings of the default region are read by patterns over the whole co
 left goes through `phonenumbers`, one distinct value at a time. A number is taken when its
 length and country code are possible for a mobile number of its country (the library's
 metadata); whether the range has been handed out yet is not asked, since metadata lags behind.
+Only where digits without a plus are no number of the region is it asked, before they are taken
+for a country code and a number: a digit too many must not reach somebody in Belize.
 """
 
 from __future__ import annotations
@@ -18,9 +20,10 @@ import phonenumbers
 from phonenumbers import PhoneNumberFormat, PhoneNumberType, ValidationResult
 
 from cascade_frames.errors import MappingError
+from cascade_frames.planning.distinct import distinct_values, float_bits
 
 _INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-_WRITTEN: Final = re.compile(r"\+?[\d\s().\-\u2010-\u2015/]+")
+_WRITTEN: Final = re.compile(r"\(?\+?[\d\s().\-\u2010-\u2015/]+")
 _SCIENTIFIC: Final = re.compile(r"(\d)[.,]?(\d*)[eE]\+?(\d{1,2})")
 _PUNCTUATION: Final = r"[^\d+]+"
 # What may stand before the nine digits; 80 is the old long-distance 8 before the 0.
@@ -51,22 +54,25 @@ def normalise(values: pd.Series[Any], region: str) -> pd.Series[Any]:
     Returns:
         N strings (object dtype); None where a value is missing or no phone.
     """
-    codes, uniques = pd.factorize(values)
-    written = _as_written(pd.Series(uniques))
+    codes, uniques = distinct_values(values)
+    written = _as_written(uniques)
     phones = np.array([*_read(written, region), None], dtype=object)
     return pd.Series(phones[codes], dtype=object)
 
 
 def _as_written(uniques: pd.Series[Any]) -> pd.Series[Any]:
-    if pd.api.types.is_float_dtype(uniques.dtype):
-        whole = uniques % 1 == 0
-        return uniques.where(whole, 0).astype("int64").astype(str).where(whole, "").astype(object)
-    texts = [_whole(value) if isinstance(value, float) else str(value) for value in uniques]
-    return pd.Series(texts, dtype=object)
+    if 0 < float_bits(uniques.dtype) < 64:
+        return pd.Series("", index=uniques.index, dtype=object)
+    return pd.Series([_digits(value) for value in uniques.tolist()], dtype=object)
 
 
-def _whole(value: float) -> str:
-    return str(int(value)) if value.is_integer() else ""
+def _digits(value: object) -> str:
+    """A value as text; nothing where a number is negative, or too wide or narrow to be exact."""
+    if isinstance(value, float):
+        return str(int(value)) if 0 <= value < 2**53 and value.is_integer() else ""
+    if isinstance(value, np.floating) or (isinstance(value, int | np.integer) and value < 0):
+        return ""
+    return str(value)
 
 
 def _read(written: pd.Series[Any], region: str) -> npt.NDArray[np.object_]:
@@ -98,6 +104,8 @@ def read_phone(written: str, region: str) -> str | None:
         number = phonenumbers.parse(digits, region)
         if digits.isdigit() and not _possible(number):
             number = phonenumbers.parse(f"+{digits.removeprefix('00')}", None)
+            if not digits.startswith("00") and not phonenumbers.is_valid_number(number):
+                return None
     except phonenumbers.NumberParseException:
         return None
     if not _possible(number):

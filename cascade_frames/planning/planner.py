@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ import pandas as pd
 from cascade_frames import contract
 from cascade_frames.contract import Field, Route
 from cascade_frames.errors import InvalidRecipients, MappingError
-from cascade_frames.outcomes import Reason
+from cascade_frames.outcomes import Outcome, Reason
 from cascade_frames.planning import advice, content, hashing, messages, policy, schema
 from cascade_frames.planning.faults import Faults
 from cascade_frames.planning.mapping import MessageMapping
@@ -35,7 +35,7 @@ class PlanRequest:
     region: str = "UA"
     schema: Any = None
     on_invalid: OnInvalid = "raise"
-    opt_out: Iterable[object] | pd.DataFrame | None = None
+    opt_out: Iterable[object] | pd.DataFrame | None = field(default=None, repr=False)
     batch_size: int = contract.MAX_BATCH
 
 
@@ -50,8 +50,11 @@ def check_request(request: PlanRequest) -> None:
     size = request.batch_size
     if not isinstance(size, int) or isinstance(size, bool) or not 1 <= size <= contract.MAX_BATCH:
         raise MappingError(f"batch_size: a whole number from 1 to {contract.MAX_BATCH}.")
-    if request.campaign is not None and not str(request.campaign).strip():
-        raise MappingError("campaign: the name is empty.")
+    campaign = request.campaign
+    if campaign is None:
+        return
+    if not isinstance(campaign, str) or not campaign.strip() or not campaign.isprintable():
+        raise MappingError('campaign: give a name in one line, as "autumn-promo".')
 
 
 def read_route(route: str) -> Route:
@@ -77,7 +80,7 @@ def make_plan(
         InvalidRecipients: rows were rejected and `on_invalid` is `"raise"`, or none is left.
     """
     check_request(request)
-    _check_table(segment)
+    check_table(segment)
     faults = Faults(len(segment))
     if request.schema is not None:
         schema.check_segment(segment, request.schema, faults)
@@ -91,27 +94,37 @@ def make_plan(
         faults=faults,
     )
     held = Faults(len(segment))
+    noted: tuple[advice.Advice, ...] = ()
     if request.opt_out is not None:
-        policy.hold_back_opted_out(
+        noted = policy.hold_back_opted_out(
             drafted.table[Field.TO_PHONE], request.opt_out, request.region, held
         )
     keys, standing = _look_up(drafted.table, faults, held, request.account, memory)
     _check_recipients(segment, faults, request.on_invalid)
     rows = np.flatnonzero(~faults.any & ~held.any)
-    return _assemble(segment, request, drafted, held, keys, standing, rows, sender)
+    made = _assemble(segment, request, drafted, held, keys, standing, rows, sender)
+    return replace(made, advice=noted + made.advice)
 
 
-def _check_table(segment: object) -> None:
+def check_table(segment: object) -> None:
+    """Refuse what is no table, or has no rows.
+
+    Raises:
+        MappingError: see above.
+    """
     if not isinstance(segment, pd.DataFrame):
         raise MappingError(f"The segment is a {type(segment).__name__}, not a pandas DataFrame.")
-    if segment.empty:
+    if not len(segment):
         raise MappingError("The segment has no rows, so there is nobody to send to.")
 
 
 def _look_up(
     table: pd.DataFrame, faults: Faults, held: Faults, account: Account, memory: Memory
 ) -> tuple[MessageKeys, Standing]:
-    """How the sound messages stand; those whose id was used for other content become faulty."""
+    """How the sound messages stand.
+
+    Those whose id was used for other content become faulty; people who were erased are held.
+    """
     rows = np.flatnonzero(~faults.any & ~held.any)
     sound = table.iloc[rows]
     ids = sound[Field.ID].to_numpy(dtype=object)
@@ -119,12 +132,17 @@ def _look_up(
         ids,
         hashing.hash_texts(ids, hashing.derive_key(memory.secret, "id")),
         content.content_hashes(sound, memory.secret) if len(sound) else ids.astype("uint64"),
+        hashing.recipient_hashes(sound[Field.TO_PHONE].to_numpy(dtype=object), memory.secret),
     )
     standing = memory.stand(account.identity, keys)
     reused = np.zeros(len(table), dtype=bool)
     reused[rows[standing.reused]] = True
     faults.add(Reason.ID_REUSED, "id", reused)
-    fresh = ~standing.reused
+    erased = (standing.table["outcome"] == Outcome.SKIPPED).to_numpy(dtype=bool)
+    forgotten = np.zeros(len(table), dtype=bool)
+    forgotten[rows[erased]] = True
+    held.add(Reason.FORGOTTEN, Field.TO_PHONE, forgotten)
+    fresh = ~standing.reused & ~erased
     kept = Standing(standing.table[fresh].reset_index(drop=True), standing.reused[fresh])
     return keys.take(fresh), kept
 
@@ -149,8 +167,9 @@ def _check_recipients(segment: pd.DataFrame, faults: Faults, on_invalid: OnInval
             'on_invalid="drop" to send the others.'
         )
     invalid = segment.iloc[told["position"]].copy()
-    invalid["reason"] = told["reason"].to_numpy()
-    invalid["detail"] = told["detail"].to_numpy()
+    for name in ("reason", "detail"):
+        column = f"rejected_{name}" if name in segment.columns else name
+        invalid[column] = told[name].to_numpy()
     raise InvalidRecipients(told, invalid, summary + fix)
 
 

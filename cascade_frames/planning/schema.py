@@ -1,26 +1,49 @@
 """The message table's rules, as a pandera model: every rule of the API document's message object.
 
-Each check is named after the reason code that a row gets when it fails, so that pandera's
-report of failures is read without a second list. This module is the door to pandera.
+Each check is named after the reason code that a row gets when it fails, so that what failed is
+read without a second list. This module is the door to pandera.
 """
 
 from __future__ import annotations
 
+import copy
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
-from pandera.errors import SchemaErrors
+from pandera.config import ValidationDepth, config_context
+from pandera.errors import SchemaError, SchemaErrorReason, SchemaErrors
 
 from cascade_frames import contract
 from cascade_frames.contract import Field, MessageType
 from cascade_frames.errors import MappingError
 from cascade_frames.outcomes import Reason
-from cascade_frames.planning.faults import Faults
+from cascade_frames.planning.faults import Faults, Mask
 
 _UNSENDABLE: Final = r"[\x00\ud800-\udfff]"
+_OF_COLUMNS: Final = frozenset(
+    {
+        SchemaErrorReason.COLUMN_NOT_IN_SCHEMA,
+        SchemaErrorReason.COLUMN_NOT_IN_DATAFRAME,
+        SchemaErrorReason.COLUMN_NOT_ORDERED,
+    }
+)
+_OF_DOUBLES: Final = frozenset(
+    {SchemaErrorReason.DUPLICATES, SchemaErrorReason.SERIES_CONTAINS_DUPLICATES}
+)
+# How pandera's settings of what is a double are called by pandas.
+_KEPT: Final[dict[str, Literal["first", "last", False]]] = {
+    "all": False,
+    "exclude_first": "first",
+    "exclude_last": "last",
+}
+_LONGEST_RULE: Final = 60
 
 
 class MessageTable(pa.DataFrameModel):
@@ -87,6 +110,10 @@ class MessageTable(pa.DataFrameModel):
     def _survey_has_options(cls, table: pd.DataFrame) -> pd.Series[bool]:  # noqa: N805
         return table[Field.SURVEY_OPTIONS].map(_good_options).astype(bool) | ~_is_survey(table)
 
+    @pa.check("surveyOptions", name=Reason.TEXT_CHARACTERS)
+    def _options_sendable(cls, listed: pd.Series[Any]) -> pd.Series[bool]:  # noqa: N805
+        return listed.map(_sendable_options).astype(bool)
+
     @pa.dataframe_check(name=f"{Field.SURVEY_OPTIONS}:{Reason.SURVEY_OPTIONS_UNEXPECTED}")
     def _options_only_in_surveys(cls, table: pd.DataFrame) -> pd.Series[bool]:  # noqa: N805
         return table[Field.SURVEY_OPTIONS].isna() | _is_survey(table)
@@ -101,6 +128,12 @@ def _good_options(options: object) -> bool:
         isinstance(options, list)
         and contract.SURVEY_OPTIONS_MIN <= len(options) <= contract.SURVEY_OPTIONS_MAX
         and all(isinstance(option, str) and option.strip() for option in options)
+    )
+
+
+def _sendable_options(options: object) -> bool:
+    return not isinstance(options, list) or not any(
+        isinstance(option, str) and re.search(_UNSENDABLE, option) for option in options
     )
 
 
@@ -126,41 +159,106 @@ def check_messages(table: pd.DataFrame, now: datetime, faults: Faults) -> None:
     _note_failures(schema, table, faults)
 
 
+@contextmanager
+def _every_check() -> Iterator[None]:
+    """Have pandera check whatever the environment says: it may be told to skip every check."""
+    with config_context(validation_enabled=True, validation_depth=ValidationDepth.SCHEMA_AND_DATA):
+        yield
+
+
 def _note_failures(schema: pa.DataFrameSchema, table: pd.DataFrame, faults: Faults) -> None:
     try:
-        schema.validate(table, lazy=True)
+        with _every_check():
+            schema.validate(table, lazy=True)
     except SchemaErrors as error:
-        failures = error.failure_cases
+        failures = [_read_failure(one, table) for one in error.schema_errors]
     else:
         return
-    if failures["index"].isna().any():
-        broken = sorted(set(failures.loc[failures["index"].isna(), "check"]))
+    broken = sorted({failure.told for failure in failures if failure.rows is None})
+    if broken:
         raise AssertionError(f"the message table is malformed: {broken}")
-    found = {
-        _read_check(str(check), str(column)): rows
-        for (check, column), rows in failures.groupby(["check", "column"], sort=False)["index"]
-    }
     for field in Field:
-        for (reason, column), rows in found.items():
-            if column == field:
-                faults.add(reason, column, _mask(rows, faults.size))
+        for failure in failures:
+            reason, column = _read_check(failure)
+            if column == field and failure.rows is not None:
+                faults.add(reason, column, failure.rows)
 
 
-def _read_check(check: str, column: str) -> tuple[Reason, str]:
-    """The reason and the column of a failure; a frame-level check names its column itself.
+@dataclass(frozen=True)
+class _Failure:
+    """One check that failed.
 
-    pandera reports a frame-level failure once for every column of the row, hence the name.
+    Attributes:
+        check: its name.
+        column: the column it is of; `segment` where it is of whole rows.
+        rows: bool, length N; None where the table as a whole is at fault.
     """
-    if check == "not_nullable":
-        return Reason.MISSING_VALUE, column
-    field, _, reason = check.rpartition(":")
-    return Reason(reason), field or column
+
+    check: str
+    column: str
+    rows: Mask | None
+
+    @property
+    def told(self) -> str:
+        return f"{self.column}: {self.check}"
 
 
-def _mask(positions: pd.Series[Any], size: int) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    mask = np.zeros(size, dtype=bool)
-    mask[positions.astype("int64").to_numpy()] = True
-    return mask
+def _read_failure(error: SchemaError, table: pd.DataFrame) -> _Failure:
+    rows = _rows_at_fault(error, table)
+    found = rows is not None and rows.any()
+    return _Failure(_name_of(error), _column_at_fault(error), rows if found else None)
+
+
+def _name_of(error: SchemaError) -> str:
+    name = str(getattr(error.check, "name", None) or error.check)
+    # A check's own words, as `isin(['a', 'b'])`; a list that is long is no rule to read.
+    words = str(getattr(error.check, "error", None) or name)
+    return words if len(words) <= _LONGEST_RULE else name
+
+
+def _rows_at_fault(error: SchemaError, table: pd.DataFrame) -> Mask | None:
+    """The rows that failed, by the check's own verdict on each where there is one.
+
+    pandera's table of failures leaves out those whose values are null, and all but the first
+    few where the check says so: rows that would then be sent.
+    """
+    if not isinstance(error.failure_cases, pd.DataFrame):
+        return None
+    if error.reason_code in _OF_DOUBLES:
+        kept = _KEPT[error.schema.report_duplicates]
+        return table.duplicated(_columns_of(error), keep=kept).to_numpy(dtype=bool)
+    verdict = error.check_output
+    if isinstance(verdict, pd.DataFrame):
+        verdict = verdict.all(axis="columns")
+    if isinstance(verdict, pd.Series):
+        return ~verdict.astype(bool).reindex(table.index, fill_value=True).to_numpy()
+    positions = error.failure_cases["index"]
+    if positions.isna().any():
+        return None
+    rows = np.zeros(len(table), dtype=bool)
+    rows[positions.astype("int64").to_numpy()] = True
+    return rows
+
+
+def _column_at_fault(error: SchemaError) -> str:
+    if error.reason_code in _OF_COLUMNS:  # the failure case is the column's label here
+        return str(error.failure_cases)
+    return ", ".join(map(str, _columns_of(error))) or "segment"
+
+
+def _columns_of(error: SchemaError) -> list[Any]:
+    if isinstance(error.schema, pa.DataFrameSchema):
+        unique = error.schema.unique if error.reason_code in _OF_DOUBLES else None
+        return [unique] if isinstance(unique, str) else list(unique or ())
+    return [error.schema.name if error.column_name is None else error.column_name]
+
+
+def _read_check(failure: _Failure) -> tuple[Reason, str]:
+    """The reason and the column of a failure; a check of whole rows names its column itself."""
+    if failure.check == "not_nullable":
+        return Reason.MISSING_VALUE, failure.column
+    field, _, reason = failure.check.rpartition(":")
+    return Reason(reason), field or failure.column
 
 
 def check_segment(
@@ -168,37 +266,54 @@ def check_segment(
 ) -> None:
     """Check the caller's segment against the caller's own pandera schema.
 
-    Only the verdict is taken: values that the schema coerces or fills are not used.
+    Only the verdict is taken: values that the schema coerces or fills are not used, and rows it
+    would drop are rejected.
 
     Raises:
-        MappingError: the argument is no pandera schema, checks the index, or finds fault with
-            the table as a whole (a column missing, a dtype wrong throughout).
+        MappingError: the argument is no pandera schema, checks the index, cannot be run, or
+            finds fault with the table as a whole (a column missing, a dtype wrong throughout).
     """
-    rules = _as_schema(schema)
+    table = segment.reset_index(drop=True)
     try:
-        rules.validate(segment.reset_index(drop=True), lazy=True)
+        rules = _as_schema(schema)
+        with _every_check():
+            rules.validate(table, lazy=True)
     except SchemaErrors as error:
-        failures = error.failure_cases
+        found = error
+    except MappingError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the caller's code may raise anything, values in its message
+        raise _cannot_run("it", type(error).__name__) from None
     else:
         return
-    whole = failures[failures["index"].isna()]
-    if len(whole):
-        told = sorted({f"{_column_of(row)}: {row['check']}" for _, row in whole.iterrows()})
+    for one in found.schema_errors:
+        _refuse_broken_check(one)
+    failures = [_read_failure(one, table) for one in found.schema_errors]
+    whole = sorted({failure.told for failure in failures if failure.rows is None})
+    if whole:
         raise MappingError(
-            f"schema: the segment as a whole does not fit it ({'; '.join(told)}). "
+            f"schema: the segment as a whole does not fit it ({'; '.join(whole)}). "
             "Mend the table, or set coerce=True in the schema."
         )
-    for (check, column), rows in failures.groupby(["check", "column"], sort=False, dropna=False):
-        positions = _mask(rows["index"], faults.size)
-        name = "schema" if pd.isna(column) else str(column)
-        faults.add(Reason.SCHEMA, name, positions, f"fails {check} of the schema")
+    for failure in failures:
+        if failure.rows is not None:
+            rule = f"fails {failure.check} of the schema"
+            faults.add(Reason.SCHEMA, failure.column, failure.rows, rule)
 
 
-def _column_of(failure: pd.Series[Any]) -> str:
-    # For a missing column pandera names it as the failure case; it is a label, not a value.
-    if failure["check"] == "column_in_dataframe":
-        return str(failure["failure_case"])
-    return str(failure["column"])
+def _refuse_broken_check(error: SchemaError) -> None:
+    if error.reason_code is SchemaErrorReason.CHECK_ERROR:
+        # What was raised comes as its repr, of which the message may hold values.
+        raised = str(error.failure_cases).partition("(")[0]
+        raise _cannot_run(f"its check {getattr(error.check, 'name', '')}", raised) from None
+
+
+def _cannot_run(what: str, raised: str) -> MappingError:
+    raised = raised if raised.isidentifier() else "error"
+    return MappingError(
+        f"schema: {what} cannot be run on this segment ({raised}). Run schema.validate(segment) "
+        "to see where it fails."
+    )
 
 
 def _as_schema(schema: object) -> pa.DataFrameSchema:
@@ -211,4 +326,7 @@ def _as_schema(schema: object) -> pa.DataFrameSchema:
             "schema: it has rules for the index, which are not checked here. Turn the index "
             "into columns with segment.reset_index() and check those."
         )
+    if schema.drop_invalid_rows:
+        schema = copy.copy(schema)
+        schema.drop_invalid_rows = False
     return schema

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import math
 import string
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,7 @@ import pyarrow.compute as pc
 
 from cascade_frames.contract import VariableType
 from cascade_frames.errors import MappingError
+from cascade_frames.planning.distinct import distinct_values, float_bits
 
 _VARIABLE_SPECS = frozenset(VariableType)
 _CONVERSIONS: dict[str, Callable[[Any], str]] = {"s": str, "r": repr, "a": ascii}
@@ -63,8 +66,13 @@ def parse(source: str, argument: str) -> Template:
         argument: the argument's name, for errors.
 
     Raises:
-        MappingError: a brace without its partner, an empty or a numbered placeholder.
+        MappingError: a brace without its partner, an empty placeholder, half an emoji.
     """
+    if is_spoiled(source):
+        raise MappingError(
+            f"{argument}: the text holds half an emoji (a lone surrogate), which cannot be sent. "
+            "Type that character anew."
+        )
     try:
         pieces = list(string.Formatter().parse(source))
     except ValueError as error:
@@ -135,11 +143,26 @@ def _near(name: str, columns: Iterable[object]) -> str:
 
 def is_missing(values: pd.Series[Any]) -> npt.NDArray[np.bool_]:
     """True where a value is None, NaN, NaT or NA, or a string of nothing but white space."""
-    missing = values.isna().to_numpy(dtype=bool)
-    if pd.api.types.is_string_dtype(values.dtype) or values.dtype == object:
-        blank = values.map(lambda value: isinstance(value, str) and not value.strip())
-        missing = missing | blank.fillna(value=False).to_numpy(dtype=bool)
+    missing: npt.NDArray[np.bool_] = values.isna().to_numpy(dtype=bool, copy=True)
+    if pd.api.types.is_float_dtype(values.dtype):
+        # Arrow and masked floats tell NaN from NA; a text shows neither.
+        missing |= np.isnan(_as_floats(values))
+    elif values.dtype.kind in "OSU":
+        missing |= np.fromiter(map(_is_blank, values), dtype=bool, count=len(values))
     return missing
+
+
+def _is_blank(value: object) -> bool:
+    return isinstance(value, str) and not value.strip()
+
+
+def _as_floats(values: pd.Series[Any]) -> npt.NDArray[np.float64]:
+    return values.to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def is_spoiled(value: object) -> bool:
+    """Whether a string holds half an emoji (a lone surrogate), which UTF-8 cannot carry."""
+    return isinstance(value, str) and any("\ud800" <= letter <= "\udfff" for letter in value)
 
 
 def format_values(
@@ -152,37 +175,42 @@ def format_values(
 
     Args:
         values: N values.
-        placeholder: its spec and conversion are applied to each distinct value once.
+        placeholder: its spec and conversion, as `str.format` would apply them.
         missing: bool, length N; those come back as None.
 
     Returns:
         N strings (object dtype) and a bool mask of values that the format does not fit.
     """
-    codes, uniques = pd.factorize(values.where(~pd.Series(missing), None))
-    distinct = _plain_numbers(pd.Series(uniques), placeholder)
+    codes, uniques = distinct_values(values, missing)
+    distinct = _plain_numbers(uniques, placeholder)
     rendered = np.empty(len(distinct) + 1, dtype=object)
     failed = np.zeros(len(distinct) + 1, dtype=bool)
     rendered[-1] = None
     for at, value in enumerate(distinct):
         try:
             rendered[at] = _format(value, placeholder)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             rendered[at], failed[at] = None, True
     return pd.Series(rendered[codes], dtype=object), failed[codes] & ~missing
 
 
 def _plain_numbers(distinct: pd.Series[Any], placeholder: Placeholder) -> list[Any]:
-    whole = (
-        pd.api.types.is_float_dtype(distinct.dtype)
-        and not placeholder.spec
-        and not placeholder.conversion
-        and bool((distinct.abs() < 2**53).all())
-        and bool((distinct % 1 == 0).all())
-    )
-    return [int(value) for value in distinct] if whole else distinct.tolist()
+    bits = float_bits(distinct.dtype)
+    if not bits:
+        return distinct.tolist()
+    numbers = _as_floats(distinct)
+    plain = not placeholder.spec and not placeholder.conversion
+    if plain and (np.abs(numbers) < 2**53).all() and (numbers % 1 == 0).all():
+        return [int(number) for number in numbers]
+    # A narrow float read as a wide one shows digits nobody wrote: 19.99 as 19.989999771118164.
+    return [float(str(number)) for number in numbers.astype(f"float{bits}")]
 
 
 def _format(value: object, placeholder: Placeholder) -> str:
+    if isinstance(value, float | np.floating | Decimal) and not math.isfinite(value):
+        raise ValueError("infinity is nothing to write to people")
+    if isinstance(value, bytes) and not placeholder.conversion:
+        raise TypeError("bytes are not text")
     if placeholder.conversion:
         value = _CONVERSIONS[placeholder.conversion](value)
     return format(value, placeholder.spec)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -9,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from cascade_frames.planning.distinct import distinct_values
 from cascade_frames.planning.faults import Mask
 
 _UNITS: Final = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
@@ -16,7 +18,13 @@ _DURATION: Final = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(s|m|min|h|d|w)\s*", re.IGN
 DURATION_HELP: Final = (
     'a whole number of seconds, a string such as "2d", "12h" or "90min", or a timedelta'
 )
-_ZONED: Final = re.compile(r".*(?:Z|[+-]\d{2}:?\d{2}(?::\d{2})?|\sUTC)\s*$", re.IGNORECASE)
+# ISO 8601 only: pandas would also read 01/02/2026 (as January), "10:00" (as today) and "now".
+_DATE: Final = r"\d{4}-\d{2}-\d{2}|\d{8}"
+_TIME: Final = r"\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?|\d{4}(?:\d{2})?"
+_ZONE: Final = r"Z|[+-]\d{2}:?\d{2}|\s?UTC"
+_ISO: Final = re.compile(
+    rf"(?:{_DATE})(?:[T ](?:{_TIME})\s?(?P<zone>{_ZONE})?)?", re.IGNORECASE | re.ASCII
+)
 
 
 def to_seconds(value: object) -> int | None:
@@ -25,8 +33,10 @@ def to_seconds(value: object) -> int | None:
     if isinstance(value, bool | np.bool_):
         return None
     if isinstance(value, timedelta | np.timedelta64):
-        seconds = pd.Timedelta(value).total_seconds()
-    elif isinstance(value, int | float | np.integer | np.floating):
+        seconds = _of_timedelta(value)
+    elif isinstance(value, int | np.integer):
+        seconds = float(value) if 0 < value < 2**31 else math.nan
+    elif isinstance(value, float | np.floating):
         seconds = float(value)
     elif isinstance(value, str):
         found = _DURATION.fullmatch(value)
@@ -38,13 +48,20 @@ def to_seconds(value: object) -> int | None:
             return None
     else:
         return None
-    return int(seconds) if seconds > 0 and seconds.is_integer() and seconds < 2**31 else None
+    return int(seconds) if 0 < seconds < 2**31 and seconds % 1 == 0 else None
+
+
+def _of_timedelta(value: timedelta | np.timedelta64) -> float:
+    try:
+        return pd.Timedelta(value).total_seconds()
+    except ValueError:  # months and years have no fixed length
+        return math.nan
 
 
 def seconds_column(values: pd.Series[Any], missing: Mask) -> tuple[pd.Series[Any], Mask]:
     """A column of durations in seconds (`Int64`, NA where missing) and a mask of bad ones."""
-    codes, uniques = pd.factorize(values.where(~pd.Series(missing), None))
-    distinct = [to_seconds(value) for value in pd.Series(uniques).tolist()]
+    codes, uniques = distinct_values(values, missing)
+    distinct = [to_seconds(value) for value in uniques.tolist()]
     seconds = pd.array([*distinct, None], dtype="Int64")[codes]
     column = pd.Series(seconds, dtype="Int64")
     return column, column.isna().to_numpy(dtype=bool) & ~missing
@@ -66,10 +83,10 @@ def utc_column(values: pd.Series[Any], missing: Mask) -> tuple[pd.Series[Any], M
         return values.dt.tz_convert("UTC").dt.as_unit("us"), _none(size), _none(size)
     if pd.api.types.is_datetime64_dtype(values.dtype):
         return _nat(size), ~missing, _none(size)
-    codes, uniques = pd.factorize(values.where(~pd.Series(missing), None))
+    codes, uniques = distinct_values(values, missing)
     moments: list[pd.Timestamp | None] = []
     naive: list[bool] = []
-    for value in pd.Series(uniques).tolist():
+    for value in uniques.tolist():
         moment, zoned = _moment(value)
         moments.append(moment)
         naive.append(not zoned)
@@ -80,19 +97,19 @@ def utc_column(values: pd.Series[Any], missing: Mask) -> tuple[pd.Series[Any], M
 
 def _moment(value: object) -> tuple[pd.Timestamp | None, bool]:
     """The moment in UTC where it is one with a zone, and whether it lacks nothing but that."""
-    if not isinstance(value, str | datetime):
+    if isinstance(value, str):
+        value = value.strip()
+        if not _ISO.fullmatch(value):
+            return None, True
+    elif not isinstance(value, datetime):
         return None, True
     try:
         moment = pd.Timestamp(value)
+        if moment.tzinfo is None:
+            return None, pd.isna(moment)
+        return moment.tz_convert("UTC"), True
     except (ValueError, OverflowError):
         return None, True
-    if pd.isna(moment):
-        return None, True
-    if moment.tzinfo is None:
-        return None, False
-    if isinstance(value, str) and not _ZONED.fullmatch(value):
-        return None, True
-    return moment.tz_convert("UTC"), True
 
 
 def _none(size: int) -> Mask:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from cascade_frames.contract import RECEIPT_ID
 from cascade_frames.errors import MappingError
-from cascade_frames.outcomes import Outcome
+from cascade_frames.outcomes import Outcome, Reason
 from cascade_frames.planning.memory import Standing, empty_standing, standing_table
 from cascade_frames.planning.plan import Plan
 
@@ -69,10 +69,12 @@ def _spread(plan: Plan, standing: Standing) -> pd.DataFrame:
         columns["outcome"][at] = str(outcome)
         columns["reason"][at] = held["reason"].to_numpy(dtype=object)
         columns["detail"][at] = held["detail"].to_numpy(dtype=object)
+    # What the ledger has under a reused id is another message's, so nothing of it is shown.
+    own = ~standing.reused
     for name in columns:
-        columns[name][plan.rows] = _plain(standing.table[name], name)
+        columns[name][plan.rows[own]] = _plain(standing.table.loc[own, name], name)
     columns["outcome"][plan.rows[standing.reused]] = str(Outcome.REJECTED)
-    columns["reason"][plan.rows[standing.reused]] = "id_reused"
+    columns["reason"][plan.rows[standing.reused]] = str(Reason.ID_REUSED)
     table = standing_table(columns)
     ids = plan.tracking_ids.astype("str").rename(RECEIPT_ID)
     return pd.concat([ids.reset_index(drop=True), table], axis=1)

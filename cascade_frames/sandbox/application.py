@@ -1,75 +1,21 @@
-"""The API's endpoints as an ASGI application."""
+"""The sandbox as an ASGI application."""
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
+from starlette.responses import Response
 from starlette.types import ASGIApp, ExceptionHandler, Receive, Scope, Send
 
 from cascade_frames.sandbox.backend import Backend
-from cascade_frames.sandbox.bodies import BodyTooLarge, NotJson, decode_body, read_body
-from cascade_frames.sandbox.clock import wall_time
+from cascade_frames.sandbox.bodies import BodyTooLarge, NotJson
+from cascade_frames.sandbox.endpoints import Endpoints, requests_kind
 from cascade_frames.sandbox.keys import Keys
-from cascade_frames.sandbox.messages import check_batch, check_messages, variable_ids
-from cascade_frames.sandbox.recorder import TICKET, Recorder
-from cascade_frames.sandbox.refusals import Refusal, fail, json_response, refuse
-from cascade_frames.sandbox.variables import check_variables
-
-STANDARD = "/api/CascadeMessage/send_message/async"
-TG_VIBER = "/api/CascadeMessage/send_message/tg-viber/async"
-ITEMS = "/api/items"
-
-
-class Endpoints:
-    """The answers to the API's requests."""
-
-    def __init__(self, backend: Backend) -> None:
-        self._backend = backend
-
-    async def standard(self, request: Request) -> Response:
-        """Take messages for all channels in sequence."""
-        return await self._send(request, "standard")
-
-    async def tg_viber(self, request: Request) -> Response:
-        """Take messages for Telegram and Viber first."""
-        return await self._send(request, "tg-viber")
-
-    async def _send(self, request: Request, route: str) -> Response:
-        body = await read_body(request)
-        keys = self._backend.keys.check(request.headers)
-        batch = check_batch(decode_body(request, body))
-        ticket = request.scope[TICKET]
-        ticket.messages = len(batch)
-        store = self._backend.store
-        ids = variable_ids(batch) if body and b"%" in body else ()
-        link_base = f"{request.base_url}s/"
-        messages = check_messages(batch, store.variables(ids), link_base, wall_time())
-        now = self._backend.clock.now()
-        message_ids = store.accept(ticket.number, route, keys, messages, now)
-        return json_response(
-            [
-                {"messageId": message_id, "trackinId": message.id}
-                for message_id, message in zip(message_ids, messages, strict=True)
-            ]
-        )
-
-    async def items(self, request: Request) -> Response:
-        """Take the values of variables."""
-        body = await read_body(request)
-        self._backend.keys.check(request.headers)
-        store = self._backend.store
-        variables = check_variables(decode_body(request, body), store.new_link)
-        store.put_variables(variables)
-        return json_response({"variables": [{"id": variable.id} for variable in variables]})
-
-    async def follow(self, request: Request) -> Response:
-        """Lead a short link to where it leads."""
-        target = self._backend.store.link_target(request.path_params["code"])
-        if target is None:
-            raise HTTPException(404)
-        return RedirectResponse(target, 302)
+from cascade_frames.sandbox.limits import TooManyRequests
+from cascade_frames.sandbox.pages import Pages, is_own
+from cascade_frames.sandbox.recorder import Recorder
+from cascade_frames.sandbox.refusals import Refusal, fail, refuse
+from cascade_frames.sandbox.sabotage import Sabotage
 
 
 async def _on_refusal(_: Request, error: Exception) -> Response:
@@ -81,7 +27,7 @@ async def _on_refusal(_: Request, error: Exception) -> Response:
 async def _on_http_error(_: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
-    return fail(error.status_code, "there is no such endpoint or method here", error.headers)
+    return fail(error.status_code, "there is no such endpoint, method or message", error.headers)
 
 
 async def _on_large_body(_: Request, __: Exception) -> Response:
@@ -90,6 +36,11 @@ async def _on_large_body(_: Request, __: Exception) -> Response:
 
 async def _on_other_type(_: Request, __: Exception) -> Response:
     return fail(415, "Content-Type must be application/json")
+
+
+async def _on_rate(_: Request, __: Exception) -> Response:
+    # a second is the shortest wait that the header can ask for
+    return fail(429, "the rate limit is exceeded", {"Retry-After": "1"})
 
 
 async def _on_fault(_: Request, __: Exception) -> Response:
@@ -101,21 +52,19 @@ HANDLERS: dict[int | type[Exception], ExceptionHandler] = {
     HTTPException: _on_http_error,
     BodyTooLarge: _on_large_body,
     NotJson: _on_other_type,
+    TooManyRequests: _on_rate,
     Exception: _on_fault,
 }
 
 
 def build(backend: Backend) -> ASGIApp:
     """Return the ASGI application that answers for `backend`."""
-    endpoints = Endpoints(backend)
     application = Starlette(
-        routes=[
-            Route(STANDARD, endpoints.standard, methods=["POST"]),
-            Route(TG_VIBER, endpoints.tg_viber, methods=["POST"]),
-            Route(ITEMS, endpoints.items, methods=["POST"]),
-            Route("/s/{code}", endpoints.follow, methods=["GET"]),
+        routes=[*Endpoints(backend).routes(), *Pages(backend).routes()],
+        middleware=[
+            Middleware(Recorder, backend=backend, is_api=lambda path: not is_own(path)),
+            Middleware(Sabotage, saboteur=backend.saboteur, kinds=requests_kind),
         ],
-        middleware=[Middleware(Recorder, backend=backend)],
         exception_handlers=HANDLERS,
     )
     application.router.redirect_slashes = False

@@ -126,11 +126,11 @@ def _check_message(
 
 def _string(item: dict[str, Any], field: str, code: str) -> str:
     value = item.get(field)
+    if isinstance(value, str) and value and "\0" not in value:
+        return value
     if value is None:
         raise Refusal(400, "MISSING_FIELD", f"{field} is required", field)
-    if not isinstance(value, str) or not value or "\0" in value:
-        raise Refusal(400, code, f"{field} must be a non-empty string without NUL", field)
-    return value
+    raise Refusal(400, code, f"{field} must be a non-empty string without NUL", field)
 
 
 def _check_text(item: dict[str, Any], kind: str) -> str | None:

@@ -44,5 +44,10 @@ def refuse(refusal: Refusal) -> Response:
 
 def fail(status: int, message: str, headers: Mapping[str, str] | None = None) -> Response:
     """Return an error in the third documented shape, which the vendor shows for a 429."""
-    body = {"error": HTTPStatus(status).phrase, "message": message, "status": status}
+    known = status in HTTPStatus.__members__.values()
+    body = {
+        "error": HTTPStatus(status).phrase if known else "Error",
+        "message": message,
+        "status": status,
+    }
     return json_response(body, status, headers)

@@ -1,24 +1,22 @@
 """The sandbox on a socket."""
 
-import socket
 import threading
 import warnings
-import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
 from ipaddress import ip_address
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import pandas as pd
-import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from cascade_frames.sandbox.application import build
 from cascade_frames.sandbox.backend import Backend
+from cascade_frames.sandbox.faults import Fault, FaultPlan
 from cascade_frames.sandbox.keys import Keys
-from cascade_frames.sandbox.tables import accepted_table, requests_table
-
-BACKLOG = 128
+from cascade_frames.sandbox.limits import Limits
+from cascade_frames.sandbox.listener import Server, listen
+from cascade_frames.sandbox.tables import accepted_table, deliveries_table, requests_table
 
 
 class Sandbox:
@@ -28,6 +26,10 @@ class Sandbox:
     event loop of its own, so it runs beside any other loop, Jupyter's too. `port=0` takes a free
     port, which is kept when the sandbox is stopped and started again. Keys that are not given
     are invented. What it accepted stays readable after `stop`.
+
+    `seed` makes the world of phones, `speed` is how fast the sandbox's time passes, `prices` are
+    per channel and part, over the default ones. `limits=None` lifts the documented limits of
+    requests. `faults` go wrong from the start, and `webhook` is posted every final status.
     """
 
     def __init__(
@@ -37,13 +39,27 @@ class Sandbox:
         api_key: str | None = None,
         viber_token: str | None = None,
         telegram_key: str | None = None,
+        *,
+        seed: int = 0,
+        speed: float = 1.0,
+        prices: Mapping[str, float] | None = None,
+        limits: Limits | None = Limits(),  # noqa: B008 - frozen
+        faults: Iterable[Fault] = (),
+        webhook: str | None = None,
     ) -> None:
         self._host = host
         self._port = port
         self._keys = Keys.invent(api_key, viber_token, telegram_key)
-        self._backend = Backend(self._keys)
-        self._server: _Server | None = None
-        weakref.finalize(self, self._backend.store.close)
+        self._backend = Backend(
+            self._keys,
+            seed=seed,
+            speed=speed,
+            prices=prices,
+            limits=limits,
+            faults=faults,
+            webhook=webhook,
+        )
+        self._server: Server | None = None
 
     def start(self) -> Self:
         """Answer requests from now on; raise `OSError` when the port cannot be had."""
@@ -55,15 +71,19 @@ class Sandbox:
                 " It is made for this one: leave host out unless that is what you want.",
                 stacklevel=2,
             )
-        listener = _listen(self._host, self._port)
+        listener = listen(self._host, self._port)
         self._port = listener.getsockname()[1]
-        self._server = _Server(build(self._backend), listener)
+        self._server = Server(build(self._backend), listener)
         self._server.begin()
+        if self._backend.courier is not None:
+            self._backend.courier.start()
         return self
 
     def stop(self) -> None:
         """Answer no more: close every connection, free the port and end the thread."""
         if self._server is not None:
+            if self._backend.courier is not None:
+                self._backend.courier.stop()
             self._server.end()
             self._server = None
 
@@ -111,6 +131,26 @@ class Sandbox:
         """Return every answered request; the columns are described in `tables`."""
         return requests_table(self._backend.store)
 
+    def deliveries(self) -> pd.DataFrame:
+        """Return what became of every accepted message; the columns are described in `tables`."""
+        return deliveries_table(self._backend)
+
+    def now(self) -> datetime:
+        """Return the sandbox's time, UTC."""
+        return datetime.fromtimestamp(self._backend.clock.now() / 1_000_000, UTC)
+
+    def step(self, seconds: float) -> None:
+        """Move the sandbox's time on by so many seconds."""
+        self._backend.clock.step(seconds)
+
+    def reach(self, phone: str) -> tuple[str, ...]:
+        """Return the channels on which this phone can be reached, in the API's order."""
+        return self._backend.world.reach(phone)
+
+    def set_faults(self, *faults: Fault, seed: int = 0) -> None:
+        """Put these faults in force, or none; counting requests begins anew."""
+        self._backend.saboteur.set(FaultPlan(faults, seed))
+
 
 def serve(
     host: str = "127.0.0.1",
@@ -119,75 +159,20 @@ def serve(
     viber_token: str | None = None,
     telegram_key: str | None = None,
     announce: Callable[[Sandbox], None] | None = None,
+    *,
+    seed: int = 0,
+    speed: float = 1.0,
+    webhook: str | None = None,
 ) -> None:
     """Run a sandbox until Ctrl-C; `announce` is called with it once it answers."""
-    with Sandbox(host, port, api_key, viber_token, telegram_key) as sandbox:
+    keys = (api_key, viber_token, telegram_key)
+    with Sandbox(host, port, *keys, seed=seed, speed=speed, webhook=webhook) as sandbox:
         if announce is not None:
             announce(sandbox)
         try:
             threading.Event().wait()
         except KeyboardInterrupt:
             return
-
-
-class _Config(uvicorn.Config):
-    def configure_logging(self) -> None:
-        """Leave the host process's loggers as they are."""
-
-
-class _Connection(H11Protocol):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - passed on
-        super().__init__(*args, **kwargs)
-        self.access_log = False
-
-
-class _Server(uvicorn.Server):
-    """uvicorn in a thread, leaving the host process's signals and logging as they are."""
-
-    def __init__(self, application: object, listener: socket.socket) -> None:
-        config = _Config(
-            application,  # type: ignore[arg-type]  # uvicorn types ASGI stricter than Starlette
-            loop="asyncio",
-            http=_Connection,
-            ws="none",
-            lifespan="off",
-            server_header=False,
-            timeout_graceful_shutdown=1,
-            backlog=BACKLOG,
-        )
-        super().__init__(config)
-        self._listener = listener
-        self._ready = threading.Event()
-        self._thread = threading.Thread(
-            target=self.run, args=([listener],), name="cascade-sandbox", daemon=True
-        )
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self._ready.set()
-
-    def begin(self) -> None:
-        self._thread.start()
-        self._ready.wait()
-
-    def end(self) -> None:
-        self.should_exit = True
-        self._thread.join()
-        self._listener.close()
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # asyncio turns Nagle's delay of 40 ms off only where the protocol is named
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen(BACKLOG)
-    except OSError:
-        listener.close()
-        raise
-    return listener
 
 
 def _is_loopback(host: str) -> bool:

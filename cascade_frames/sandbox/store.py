@@ -6,7 +6,6 @@ is gone when the connection closes.
 """
 
 import secrets
-import sqlite3
 import threading
 import uuid
 from collections.abc import Iterable, Iterator
@@ -14,12 +13,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from cascade_frames.sandbox.database import open_database
 from cascade_frames.sandbox.messages import Message
 from cascade_frames.sandbox.variables import Variable
 
 SCHEMA = """
-pragma journal_mode = off;
-pragma cache_size = -16000;
 create table batch (
   first integer primary key,  -- running number of its first message
   size integer not null,
@@ -69,34 +67,43 @@ class Store:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._db = sqlite3.connect("", check_same_thread=False, isolation_level=None)
-        self._db.executescript(SCHEMA)
+        self._db = open_database(self, SCHEMA, cache=16_000)
         self._decoder = msgspec.msgpack.Decoder(list[Message])
         self._prefix = str(uuid.uuid4())[:24]
-        self._accepted = 0
-
-    def close(self) -> None:
-        """Close and delete the file; nothing can be read afterwards."""
-        with self._lock:
-            self._db.close()
+        self.accepted = 0
 
     def accept(
         self, request: int, route: str, keys: Iterable[str], messages: list[Message], at: int
-    ) -> list[str]:
-        """Keep a batch and return the messageId of each of its messages, in their order."""
+    ) -> int:
+        """Keep a batch and return the running number of its first message."""
         packed = msgspec.msgpack.encode(messages)
         with self._lock:
-            first = self._accepted
+            first = self.accepted
             self._db.execute(
                 "insert into batch values (?, ?, ?, ?, ?, ?, ?)",
                 (first, len(messages), request, route, " ".join(sorted(keys)), at, packed),
             )
-            self._accepted += len(messages)
-        return [self.message_id(first + position) for position in range(len(messages))]
+            self.accepted += len(messages)
+        return first
 
     def message_id(self, number: int) -> str:
         """Return the UUID of the message with this running number, which is its last part."""
         return f"{self._prefix}{number:012x}"
+
+    def number(self, message_id: str) -> int | None:
+        """Return the running number of the message with this id, if there is one."""
+        try:
+            number = int(message_id[-12:], 16)
+        except ValueError:
+            return None
+        known = 0 <= number < self.accepted and self.message_id(number) == message_id
+        return number if known else None
+
+    def batch_of(self, number: int) -> Batch:
+        """Return the batch that holds the message with this running number."""
+        row = self._one("select max(first) from batch where first <= ?", (number,))
+        first = 0 if row is None else int(row[0])
+        return next(self.batches(first))
 
     def batches(self, since: int = 0) -> Iterator[Batch]:
         """Yield the batches from message number `since` on, in order of acceptance."""

@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from cascade_frames.sandbox.backend import Backend
+from cascade_frames.sandbox.delivery import cost
 from cascade_frames.sandbox.store import Store
 
 ACCEPTED_TEXTS = ("messageId", "id", "fromName", "toPhone", "messageType", "text")
@@ -64,5 +66,35 @@ def requests_table(store: Store) -> pd.DataFrame:
     return table.astype(dtypes).assign(received_at=_times(table["received_at"]))
 
 
+def deliveries_table(backend: Backend) -> pd.DataFrame:
+    """Return what became of each accepted message by the sandbox's time, in order of acceptance.
+
+    Columns: `messageId`, `id`, `toPhone`, `deliverystatus` (str), `channel` (str, missing until
+    one delivered it), `cost` (float64), `ended_at` (datetime64[us, UTC], missing until then).
+    """
+    now = backend.clock.now()
+    rows = []
+    for message_id, _, message, journey in backend.deliveries():
+        ended = now >= journey.ended
+        rows.append(
+            (
+                message_id,
+                message.id,
+                message.toPhone,
+                journey.status(now),
+                journey.channel if ended else None,
+                cost(message, journey, backend.prices, now),
+                journey.ended if ended else None,
+            )
+        )
+    texts = ["messageId", "id", "toPhone", "deliverystatus", "channel"]
+    columns = pd.Index([*texts, "cost", "ended_at"])
+    table = pd.DataFrame(rows, columns=columns, dtype="object")
+    dtypes = dict.fromkeys(texts, "str") | {"cost": "float64"}
+    return table.astype(dtypes).assign(ended_at=_times(table["ended_at"]))
+
+
 def _times(microseconds: pd.Series) -> pd.Series:
-    return microseconds.astype("int64").astype("datetime64[us]").dt.tz_localize("UTC")
+    return pd.to_datetime(microseconds.astype("Int64"), unit="us", utc=True).astype(
+        "datetime64[us, UTC]"
+    )

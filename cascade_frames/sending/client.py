@@ -24,6 +24,7 @@ from cascade_frames.errors import (
     Unauthorized,
 )
 from cascade_frames.outcomes import WORDING, Outcome
+from cascade_frames.planning.planner import read_route
 from cascade_frames.sending.evidence import Evidence
 from cascade_frames.sending.gateway import Gateway
 from cascade_frames.sending.pacing import Pace
@@ -92,13 +93,13 @@ class AsyncClient:
             One receipt per message, in the order given.
 
         Raises:
-            MappingError: no or too many messages, an id missing or doubled.
+            MappingError: no or too many messages, an id missing or doubled, no such route.
             Refused: the API said no; nothing was accepted.
             Unauthorized, RateLimited, NotSent: provably not accepted.
             OutcomeUnknown: some or all may have been accepted.
         """
         ids, body = _encode(messages)
-        path = Route(route).path
+        path = read_route(route).path
         if self._pace is None:
             self._pace = Pace(self._rate)
         await self._pace.turn()
@@ -117,9 +118,10 @@ class Client:
     """
 
     def __init__(self, account: Account) -> None:
+        self._client = AsyncClient(account)
         self._stack = ExitStack()
         self._portal: BlockingPortal = self._stack.enter_context(start_blocking_portal())
-        self._client = self._portal.call(AsyncClient, account)
+        self._closed = False
 
     def __enter__(self) -> Self:
         return self
@@ -133,9 +135,11 @@ class Client:
         self.close()
 
     def close(self) -> None:
-        """Close the connections and end the loop."""
-        self._portal.call(self._client.aclose)
-        self._stack.close()
+        """Close the connections and end the loop; once closed, it stays so."""
+        if not self._closed:
+            self._closed = True
+            with self._stack:
+                self._portal.call(self._client.aclose)
 
     def send_message(self, message: Message, *, route: str = Route.STANDARD) -> Receipt:
         """Send one message. See `AsyncClient.send_bulk` for arguments and errors."""
@@ -153,8 +157,10 @@ class Client:
 
 
 def _encode(messages: Sequence[Message]) -> tuple[list[str], bytes]:
-    if isinstance(messages, Mapping | str) or not 1 <= len(messages) <= contract.MAX_BATCH:
+    if not isinstance(messages, Sequence) or not 1 <= len(messages) <= contract.MAX_BATCH:
         raise MappingError(f"Give a list of 1 to {contract.MAX_BATCH} messages for one request.")
+    if not all(isinstance(message, Mapping) for message in messages):
+        raise MappingError("Every message is a dict with the API's field names.")
     ids = [message.get(Field.ID) for message in messages]
     if not all(isinstance(one, str) and one for one in ids):
         raise MappingError('Every message needs an "id" of its own, as a string.')

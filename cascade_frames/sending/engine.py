@@ -1,7 +1,8 @@
 """The engine: the only place that loops. Batches go out, verdicts come back, the ledger knows.
 
 For every request: the intent is durable before the first byte leaves, and the outcome after
-the answer. The first batch goes alone, so that a fault that would hit them all hits one.
+the answer. Batches go alone until one is answered, so that a fault that would hit them all
+hits few.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
@@ -24,6 +25,7 @@ from cascade_frames.outcomes import Outcome
 from cascade_frames.planning.plan import Guarantee
 from cascade_frames.planning.variables import Variable
 from cascade_frames.sending.encoding import MessageEncoder
+from cascade_frames.sending.evidence import Evidence
 from cascade_frames.sending.gateway import Gateway
 from cascade_frames.sending.halts import explain
 from cascade_frames.sending.pacing import Pace
@@ -37,7 +39,7 @@ MAX_WAITS: Final = 8  # of one batch that the API asks to wait
 AT_LEAST_ONCE_TRIES: Final = 3  # the API document's own
 RETRY_BUDGET: Final = 100  # of one run; an outage ends in a halt, not in hours of tries
 UNKNOWN_BATCHES_IN_A_ROW: Final = 3
-REFUSALS_ALIKE: Final = 24  # in a row while one batch is taken apart
+REFUSALS_ALIKE: Final = 24  # in a row, of one batch of which nothing was accepted
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,7 @@ class Engine:
         self._numbers = itertools.count(1)
         self._retries_left = RETRY_BUDGET
         self._unknown_in_a_row = 0
+        self._held_until = 0.0
         self._progress = Progress(total=len(self.work.pending))
 
     def stop(self) -> None:
@@ -123,18 +126,33 @@ class Engine:
 
     async def run(self) -> Ending:
         """Send everything, and say how it ended."""
-        self.observe(self._progress)
+        self._show(self._progress)
         batches = self._batches()
         await self._upload_variables()
         await self._work(itertools.islice(batches, 1))
+        while self._unknown_in_a_row and (following := list(itertools.islice(batches, 1))):
+            await self._work(iter(following))
+        await self._work_together(batches)
+        if self._ending:
+            return self._ending
+        return Ending(RunState.PAUSED if self._stopping.is_set() else RunState.FINISHED)
+
+    async def _work_together(self, batches: Iterator[Batch]) -> None:
+        """Send batches side by side; where one breaks down, the others finish theirs first."""
         workers = [
             asyncio.create_task(self._work(batches))
             for _ in range(min(self.in_flight, self._batch_count()))
         ]
-        await asyncio.gather(*workers)
-        if self._ending:
-            return self._ending
-        return Ending(RunState.PAUSED if self._stopping.is_set() else RunState.FINISHED)
+        for worker in workers:
+            worker.add_done_callback(self._stop_if_broken)
+        ends = await asyncio.gather(*workers, return_exceptions=True)
+        for end in ends:
+            if end is not None:
+                raise end
+
+    def _stop_if_broken(self, worker: asyncio.Task[None]) -> None:
+        if worker.cancelled() or worker.exception():
+            self.stop()
 
     def _batch_count(self) -> int:
         return -(-len(self.work.pending) // self.work.batch_size)
@@ -151,29 +169,31 @@ class Engine:
                 return
             try:
                 await self._deliver(batch)
-            except RunBusy as error:
-                self._halt(Cause.LEDGER_FAILED, str(error))
+            except RunBusy:
+                self._halt(Cause.TAKEN_OVER, explain(Cause.TAKEN_OVER))
             except LedgerError as error:
                 self._halt(Cause.LEDGER_FAILED, f"{explain(Cause.LEDGER_FAILED)} ({error})")
 
     async def _deliver(self, batch: Batch) -> None:
-        """Send a batch; where the API refuses it, take it apart until the bad rows are found."""
+        """Send a batch; where the API refuses it, take it apart until the bad rows are found.
+
+        After each bad row the largest part left is next: if that is accepted, the fault lies in
+        some rows, and not in what all of them share.
+        """
         parts = [batch]
-        alike, last = 0, None
+        refusals = _Refusals()
+        row_found = False
         while parts and not self._stopping.is_set():
-            part = parts.pop()
+            part = max(parts, key=len) if row_found else parts[-1]
+            parts.remove(part)
             verdict = await self._send(part)
             if verdict is None:
                 return
-            if verdict.error is None or verdict.settlement.outcome is Outcome.UNKNOWN:
-                alike = 0
-                continue
-            kind = (verdict.error.code, verdict.error.field)
-            alike = alike + 1 if kind == last else 1
-            last = kind
+            row_found = verdict.settlement.outcome is Outcome.REFUSED
+            refusals.add(verdict)
             if verdict.step is Step.SPLIT:
                 parts += reversed(self._halves(part))
-            if alike >= REFUSALS_ALIKE and parts:
+            if refusals.systemic and parts:
                 self._halt(Cause.SYSTEMIC_REFUSAL, explain(Cause.SYSTEMIC_REFUSAL, verdict))
 
     def _halves(self, batch: Batch) -> tuple[Batch, Batch]:
@@ -196,39 +216,52 @@ class Engine:
             evidence = await self.gateway.post(self.work.path, body)
             verdict = judge(evidence, ids)
             await self.ledger.settle(batch, attempt, self.clock(), verdict.settlement)
-            self._count(batch, verdict)
-            if verdict.step is Step.WAIT:
-                waits += 1
-                again = waits < MAX_WAITS
-                asked = retry_after_seconds(evidence.retry_after, self.clock())
-                pause = asked if asked is not None else backoff(waits, self.rng)
-            else:
-                tries += 1
-                again = self._may_repeat(verdict, tries)
-                pause = backoff(tries, self.rng)
-            if not again:
+            waits += verdict.step is Step.WAIT
+            tries += verdict.step is not Step.WAIT
+            progress = self._progress.after_request()
+            if not self._may_repeat(verdict, tries, waits):
+                self._show(progress.after_batch(len(batch), verdict.settlement))
                 self._consider_halting(verdict)
                 return verdict
-            await self._pause(pause)
+            self._show(progress)
+            await self._pause(self._seconds_until_next(evidence, verdict, tries, waits))
         raise AssertionError("unreachable: the loop has no end")
 
-    def _may_repeat(self, verdict: Verdict, tries: int) -> bool:
+    def _may_repeat(self, verdict: Verdict, tries: int, waits: int) -> bool:
+        if verdict.step is Step.WAIT:
+            return waits < MAX_WAITS
         if verdict.step is Step.RETRY:
             self._retries_left -= 1
             return tries < MAX_TRIES and self._retries_left >= 0
-        lost = verdict.settlement.outcome is Outcome.UNKNOWN and not verdict.settlement.message_ids
         return (
-            lost
+            _is_lost(verdict)
             and verdict.step is Step.GO_ON
             and self.work.guarantee == "at_least_once"
             and tries < AT_LEAST_ONCE_TRIES
         )
 
+    def _seconds_until_next(
+        self, evidence: Evidence, verdict: Verdict, tries: int, waits: int
+    ) -> float:
+        """How long until the same request may go again; a 429 holds every other one back too."""
+        if verdict.step is not Step.WAIT:
+            return backoff(tries, self.rng)
+        asked = retry_after_seconds(evidence.retry_after, self.clock())
+        seconds = asked if asked is not None else backoff(waits, self.rng)
+        self._hold_back(seconds)
+        return seconds
+
+    def _hold_back(self, seconds: float) -> None:
+        """Let nothing leave for so long, and less afterwards."""
+        now = asyncio.get_running_loop().time()
+        if now >= self._held_until:  # the answers to one burst count once
+            self.pace.slow_down()
+        self._held_until = max(self._held_until, now + seconds)
+
     def _consider_halting(self, verdict: Verdict) -> None:
         if verdict.step in (Step.RETRY, Step.WAIT, Step.HALT) and verdict.cause:
             self._halt(verdict.cause, explain(verdict.cause, verdict))
-        lost = verdict.settlement.outcome is Outcome.UNKNOWN and not verdict.settlement.message_ids
-        self._unknown_in_a_row = self._unknown_in_a_row + 1 if lost else 0
+        self._unknown_in_a_row = self._unknown_in_a_row + 1 if _is_lost(verdict) else 0
         if self._unknown_in_a_row >= UNKNOWN_BATCHES_IN_A_ROW:
             self._halt(Cause.OUTAGE, explain(Cause.OUTAGE, verdict))
 
@@ -237,24 +270,37 @@ class Engine:
             self._ending = Ending(RunState.HALTED, str(cause), message)
         self.stop()
 
-    def _count(self, batch: Batch, verdict: Verdict) -> None:
-        self._progress = self._progress.after(len(batch), verdict.settlement)
-        self.observe(self._progress)
+    def _show(self, progress: Progress) -> None:
+        """Tell of progress; where telling fails (a closed terminal), the run goes on unseen."""
+        self._progress = progress
+        try:
+            self.observe(progress)
+        except Exception:  # noqa: BLE001 - whatever it is, it is not worth a run
+            self.observe = _look_away
 
     async def _turn(self) -> bool:
-        """Wait until one more request may leave; False where the run ends instead."""
+        """Wait until one more request may leave; False where the run was stopped."""
+        loop = asyncio.get_running_loop()
         await self._open.wait()
-        await self.pace.turn()
+        while (seconds := self._held_until - loop.time()) > 0 and not self._stopping.is_set():
+            await self._pause(seconds)
+        if not self._stopping.is_set():
+            await self._unless_stopped(self.pace.turn())
         await self._open.wait()
         return not self._stopping.is_set()
 
     async def _pause(self, seconds: float) -> None:
-        """Sleep, but not through a stop."""
-        try:
-            async with asyncio.timeout(seconds):
-                await self._stopping.wait()
-        except TimeoutError:
-            return
+        await self._unless_stopped(asyncio.sleep(seconds))
+
+    async def _unless_stopped(self, wait: Coroutine[None, None, None]) -> None:
+        """Wait, but not through a stop."""
+        waiting = asyncio.ensure_future(wait)
+        stopped = asyncio.ensure_future(self._stopping.wait())
+        await asyncio.wait({waiting, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        if waiting.done():
+            waiting.result()
+        waiting.cancel()
 
     async def _upload_variables(self) -> None:
         """Upload the links that texts refer to; the same id and value may be sent twice."""
@@ -282,7 +328,39 @@ class Engine:
                     explain(cause or Cause.VARIABLES_FAILED, verdict),
                 )
                 return
-            await self._pause(backoff(tries, self.rng))
+            await self._pause(self._seconds_until_next(evidence, verdict, tries, tries))
+
+
+class _Refusals:
+    """The refusals of one batch's parts: in a row, for the same reason."""
+
+    def __init__(self) -> None:
+        self._alike = 0
+        self._last: tuple[str | None, str | None] | None = None
+        self._accepted = False
+
+    def add(self, verdict: Verdict) -> None:
+        if verdict.error is None or verdict.settlement.outcome is Outcome.UNKNOWN:
+            self._alike = 0
+            self._accepted |= verdict.settlement.message_ids is not None
+            return
+        kind = (verdict.error.code, verdict.error.field)
+        self._alike = self._alike + 1 if kind == self._last else 1
+        self._last = kind
+
+    @property
+    def systemic(self) -> bool:
+        """The fault seems to lie in what all the messages share."""
+        return self._alike >= REFUSALS_ALIKE and not self._accepted
+
+
+def _is_lost(verdict: Verdict) -> bool:
+    """Nothing is known of any of the batch's rows."""
+    return verdict.settlement.outcome is Outcome.UNKNOWN and not verdict.settlement.message_ids
+
+
+def _look_away(progress: Progress) -> None:
+    """Show nothing."""
 
 
 def _as_item(variable: Variable) -> dict[str, object]:

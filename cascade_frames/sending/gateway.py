@@ -39,17 +39,32 @@ def failure_of(error: Exception) -> Failure:
     return next((kind for of, kind in _FAILURES if isinstance(error, of)), Failure.LOST)
 
 
+class _Abandoned(Exception):
+    """The request was given up before it left, and must not leave any more."""
+
+
 class _Flight:
     """What is known of a request while it is under way."""
 
     def __init__(self, traced: bool) -> None:
         self.left = not traced
+        self.given_up = False
         self.response: httpx.Response | None = None
         self.body = bytearray()
 
-    async def trace(self, event: str, info: dict[str, Any]) -> None:  # noqa: ARG002 - httpx's hook
-        if event.endswith("send_request_headers.started"):
-            self.left = True
+    async def trace(self, event: str, info: dict[str, Any]) -> None:
+        """Note the moment the request begins to leave; httpx's hook.
+
+        A tunnel through a proxy is asked for with a request of its own, which carries no
+        message.
+        """
+        if not event.endswith("send_request_headers.started"):
+            return
+        if getattr(info.get("request"), "method", None) == b"CONNECT":
+            return
+        if self.given_up:
+            raise _Abandoned
+        self.left = True
 
     def evidence(self, failure: Failure | None = None, error: str | None = None) -> Evidence:
         response = self.response
@@ -104,16 +119,17 @@ class Gateway:
         """POST a JSON body; never raises for what the network or the server does.
 
         A request past the deadline is left to end by itself: cancelling it can leak its
-        connection (encode/httpcore#1093).
+        connection (encode/httpcore#1093). One that has not left by then never will.
         """
         flight = _Flight(self._traced)
         task = asyncio.create_task(self._exchange(path, body, flight))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
         await asyncio.wait({task}, timeout=self._deadline)
-        if task.done():
+        if task.done() and not task.cancelled():
             return task.result()
-        return flight.evidence(Failure.LOST, "deadline")
+        flight.given_up = True
+        return flight.evidence(Failure.LOST, "closed" if task.done() else "deadline")
 
     async def aclose(self) -> None:
         """Close every connection; what is still under way ends with an error nobody needs."""

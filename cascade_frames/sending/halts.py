@@ -44,6 +44,10 @@ _WORDING: Final[dict[Cause, str]] = {
         "The ledger could not be written, and nothing is sent without it. Check the disk that "
         "holds it; the same call sends the rest."
     ),
+    Cause.TAKEN_OVER: (
+        "This run was silent so long that another one took its messages over. Nothing more is "
+        "sent from here; the same call shows what the other one sent."
+    ),
 }
 
 

@@ -1,23 +1,120 @@
-"""The account's rate, held by aiolimiter's leaky bucket. The door to it."""
+"""The account's rate, held by aiolimiter's leaky bucket. The door to it.
+
+Runs of one account that use one ledger share its rate: each speaks for a span of the account's
+time in the ledger, half a second's worth at most, and sends its requests evenly within it.
+"""
 
 from __future__ import annotations
 
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from aiolimiter import AsyncLimiter
 
+from cascade_frames.errors import LedgerError
+
 # Requests may bunch up to a tenth of a second's worth, which a late wake-up of the loop needs
 # to keep the mean; the vendor allows bursts of one and a half seconds.
 _BUNCH_SECONDS: Final = 0.1
+_SLOWEST_SHARE: Final = 1 / 8
+_SPAN_SECONDS: Final = 0.5
+
+# Speaks for a span of the account's time; gives the seconds until it begins.
+Reserve = Callable[[float], Awaitable[float]]
 
 
 class Pace:
-    """Lets requests through at a rate; made and used within one event loop."""
+    """Lets requests through at a rate; made and used within one event loop.
 
-    def __init__(self, requests_per_second: float) -> None:
-        bunch = max(1.0, requests_per_second * _BUNCH_SECONDS)
-        self._limiter = AsyncLimiter(bunch, bunch / requests_per_second)
+    Args:
+        requests_per_second: the account's rate.
+        reserve: speaks for time in the ledger; without it the rate is this process's own.
+    """
+
+    def __init__(self, requests_per_second: float, reserve: Reserve | None = None) -> None:
+        self._slowest = requests_per_second * _SLOWEST_SHARE
+        self._rate = requests_per_second
+        self._limiter = _limiter(requests_per_second)
+        self._slots = _Slots(reserve, requests_per_second) if reserve else None
+
+    @property
+    def requests_per_second(self) -> float:
+        """The rate held now."""
+        return self._rate
 
     async def turn(self) -> None:
         """Wait until one more request may leave."""
         await self._limiter.acquire()
+        if self._slots:
+            await self._slots.turn()
+
+    def slow_down(self) -> None:
+        """Halve the rate for good, down to an eighth of what it was."""
+        self._rate = max(self._rate / 2, self._slowest)
+        self._limiter = _limiter(self._rate)
+        if self._slots:
+            self._slots.slow_down(self._rate)
+
+
+class _Slots:
+    """Times at which this run's requests may leave, spoken for ahead of their need.
+
+    A run asks for twice as many as the last time while it uses them, and for half as many when
+    they pass unused, so that a slow run does not take the time of a fast one.
+    """
+
+    def __init__(self, reserve: Reserve, rate: float) -> None:
+        self._reserve = reserve
+        self._rate = rate
+        self._size = max(1, int(rate * _BUNCH_SECONDS))
+        self._times: deque[float] = deque()
+        self._turns = asyncio.Lock()
+        self._next: asyncio.Task[list[float]] | None = None
+
+    def slow_down(self, rate: float) -> None:
+        self._rate = rate
+        self._times.clear()
+
+    async def turn(self) -> None:
+        async with self._turns:
+            while not self._times:
+                got = await asyncio.shield(self._ahead())
+                self._next = None
+                if not got:
+                    return  # the ledger cannot be written: the intent that follows says so
+                self._times.extend(got)
+                self._drop_passed()
+            mine = self._times.popleft()
+            if len(self._times) <= self._size // 2:
+                self._ahead()
+        await asyncio.sleep(mine - asyncio.get_running_loop().time())
+        self._drop_passed()
+
+    def _drop_passed(self) -> None:
+        """Let go of times that are long gone: used at once, they would be a burst."""
+        oldest = asyncio.get_running_loop().time() - _SPAN_SECONDS
+        if self._times and self._times[0] < oldest:
+            self._size = max(1, self._size // 4)  # half of what it was before it was doubled
+        while self._times and self._times[0] < oldest:
+            self._times.popleft()
+
+    def _ahead(self) -> asyncio.Task[list[float]]:
+        if self._next is None:
+            self._next = asyncio.create_task(self._speak_for(self._size, self._rate))
+            self._size = min(self._size * 2, max(1, int(self._rate * _SPAN_SECONDS)))
+        return self._next
+
+    async def _speak_for(self, count: int, rate: float) -> list[float]:
+        try:
+            begins = await self._reserve(count / rate)
+        except LedgerError:
+            return []
+        start = asyncio.get_running_loop().time() + begins
+        return [start + number / rate for number in range(count)]
+
+
+def _limiter(rate: float) -> AsyncLimiter:
+    bunch = max(1.0, rate * _BUNCH_SECONDS)
+    return AsyncLimiter(bunch, bunch / rate)

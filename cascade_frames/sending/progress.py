@@ -29,8 +29,12 @@ class Progress:
         """Messages whose fate is decided."""
         return self.accepted + self.refused + self.unknown
 
-    def after(self, rows: int, settlement: Settlement) -> Progress:
-        """The progress once a batch of so many rows is settled."""
+    def after_request(self) -> Progress:
+        """The progress once one more request is answered, or given up."""
+        return replace(self, requests=self.requests + 1)
+
+    def after_batch(self, rows: int, settlement: Settlement) -> Progress:
+        """The progress once a batch of so many rows is settled for good."""
         receipts = settlement.message_ids or ()
         accepted = sum(one is not None for one in receipts)
         rest = rows - accepted
@@ -39,5 +43,4 @@ class Progress:
             accepted=self.accepted + accepted,
             refused=self.refused + rest * (settlement.outcome is Outcome.REFUSED),
             unknown=self.unknown + rest * (settlement.outcome is Outcome.UNKNOWN),
-            requests=self.requests + 1,
         )

@@ -87,6 +87,17 @@ class RunWriter(Protocol):
         """
         ...
 
+    async def reserve(self, span: float) -> float:
+        """Speak for this many seconds of the account's time, which all of its runs share.
+
+        Returns:
+            Seconds from now until that span begins; 0 where nobody else speaks for it.
+
+        Raises:
+            LedgerError: it could not be written.
+        """
+        ...
+
     def close(self, state: RunState) -> None:
         """Write what is queued, note how the run ended, and stop. Blocks."""
         ...

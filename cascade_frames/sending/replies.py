@@ -11,7 +11,8 @@ import msgspec
 
 from cascade_frames import contract
 
-_LONG_DIGITS = re.compile(r"\+?\d[\d\s().-]{4,}\d")
+# Six digits or more, with whatever few signs between them.
+_LONG_DIGITS = re.compile(r"\+?\d(?:[\W_]{0,3}\d){5,}")
 _MAX_WORDS = 200
 _MAX_ID = 255
 

@@ -10,9 +10,11 @@ from concurrent.futures import Future
 
 from cascade_frames.sending.engine import Ending, Engine, Work
 from cascade_frames.sending.gateway import Gateway
+from cascade_frames.sending.halts import explain
 from cascade_frames.sending.pacing import Pace
 from cascade_frames.sending.progress import Progress
 from cascade_frames.sending.records import RunState, RunWriter
+from cascade_frames.sending.verdicts import Cause
 from cascade_frames.settings import Account
 
 
@@ -49,7 +51,11 @@ class EngineThread:
 
     def start(self) -> None:
         """Begin; returns at once."""
-        self._thread.start()
+        try:
+            self._thread.start()
+        except KeyboardInterrupt:
+            self.stop()
+            raise
 
     def stop(self) -> None:
         """Start no new batch; those in flight finish and are recorded; then end."""
@@ -73,19 +79,23 @@ class EngineThread:
                 self._loop.call_soon_threadsafe(wish, self._engine)
 
     def _main(self) -> None:
-        ending, error = None, None
         try:
             ending = asyncio.run(self._send())
-        except BaseException as broken:  # noqa: BLE001 - handed to whoever waits
-            error = broken
-        try:
-            self._writer.close(ending.state if ending else RunState.PAUSED)
-        except Exception as broken:  # noqa: BLE001 - handed to whoever waits
-            error = error or broken
-        if error is not None:
+        except BaseException as error:  # noqa: BLE001 - handed to whoever waits
+            self._close(Ending(RunState.PAUSED))
             self.done.set_exception(error)
-        elif ending is not None:
-            self.done.set_result(ending)
+        else:
+            self.done.set_result(self._close(ending))
+
+    def _close(self, ending: Ending) -> Ending:
+        """Close the writer; a ledger that fails now has every outcome but the run's own."""
+        try:
+            self._writer.close(ending.state)
+        except Exception as error:  # noqa: BLE001 - told as the run's ending
+            if ending.state is not RunState.HALTED:
+                words = f"{explain(Cause.LEDGER_FAILED)} ({error})"
+                return Ending(RunState.HALTED, str(Cause.LEDGER_FAILED), words)
+        return ending
 
     async def _send(self) -> Ending:
         async with Gateway(self._account) as gateway:
@@ -93,7 +103,7 @@ class EngineThread:
                 self._work,
                 gateway,
                 self._writer,
-                Pace(self._account.requests_per_second),
+                Pace(self._account.requests_per_second, self._writer.reserve),
                 self._account.max_in_flight,
                 self._observe,
             )

@@ -42,6 +42,7 @@ class Cause(StrEnum):
     SYSTEMIC_REFUSAL = "systemic_refusal"
     VARIABLES_FAILED = "variables_failed"
     LEDGER_FAILED = "ledger_failed"
+    TAKEN_OVER = "taken_over"
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ def retry_after_seconds(header: str | None, now: datetime) -> float | None:
 def _until(header: str, now: datetime) -> float:
     try:
         moment = parsedate_to_datetime(header)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return math.nan
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)

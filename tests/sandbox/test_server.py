@@ -175,3 +175,28 @@ def test_serve_runs_until_interrupted():
         _, complaints = process.communicate(timeout=30)
         assert process.returncode == 0
         assert complaints == ""
+
+
+def test_it_runs_under_uvicorn(tmp_path):
+    """Under an ASGI server of the user's own it is the same API, with any key."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "uvicorn", "cascade_frames.sandbox:app", "--port", str(port)]
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("CASCADE_")}
+    with (tmp_path / "log").open("w+") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)  # noqa: S603
+        try:
+            url = f"http://127.0.0.1:{port}"
+            retries = httpx.HTTPTransport(retries=10)
+            with httpx.Client(base_url=url, transport=retries, timeout=30) as client:
+                headers = {"X-Authorization-Key": "any"}
+                answer = client.post(STANDARD, json=[promo()], headers=headers)
+                assert answer.status_code == 200
+                path = f"/bat/message/{answer.json()[0]['messageId']}"
+                assert client.get(path, headers=headers).status_code == 200
+                assert "Sandbox inbox" in client.get("/").text
+        finally:
+            process.terminate()
+            process.wait(30)
+        log.seek(0)
+        assert "Traceback" not in log.read()

@@ -1,0 +1,103 @@
+"""Erasing a person: the ids and receipts go, a keyed hash stays so that nobody resends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from cascade_frames.ledger import schema
+from cascade_frames.ledger.blobs import pack_hashes, pack_texts, unpack_hashes, unpack_texts
+from cascade_frames.ledger.store import Store
+from cascade_frames.outcomes import Outcome, Reason
+from cascade_frames.planning.hashing import Hashes
+from cascade_frames.planning.memory import MessageKeys, empty_standing
+
+_ID: Final = "id"
+_RECIPIENT: Final = "recipient"
+
+Indices = npt.NDArray[np.int64]
+# A block, by its run and start, and positions in it.
+_Hit = tuple[int, int, Indices]
+
+
+def erase(store: Store, recipients: Hashes, take_over: Callable[[Indices], None]) -> int:
+    """Erase the messages of these recipients and leave tombstones; within a transaction.
+
+    Args:
+        store: what holds the ledger.
+        recipients: their keyed hashes.
+        take_over: refuses while one of these runs is alive.
+
+    Returns:
+        The number of messages erased.
+    """
+    hits: list[_Hit] = []
+    for run, start, blob in store.each(schema.READ_RECIPIENTS):
+        at = np.flatnonzero(np.isin(unpack_hashes(blob), recipients))
+        if len(at):
+            hits.append((run, start, at))
+    take_over(np.unique(np.array([run for run, _, _ in hits], dtype="int64")))
+    ids = [_erase_from_block(store, hit) for hit in hits]
+    for run in dict.fromkeys(run for run, _, _ in hits):
+        _erase_receipts(store, run, np.concatenate([s + at for r, s, at in hits if r == run]))
+    _bury(store, _RECIPIENT, recipients)
+    for hashes in ids:
+        _bury(store, _ID, hashes)
+    return sum(len(at) for _, _, at in hits)
+
+
+def forgotten(store: Store, keys: MessageKeys) -> npt.NDArray[np.bool_]:
+    """Which of the messages have an id or a recipient that was erased."""
+    met = np.zeros(len(keys), dtype=bool)
+    buried: dict[str, list[bytes]] = {_ID: [], _RECIPIENT: []}
+    for kind, blob in store.rows(schema.READ_TOMBSTONES):
+        buried[kind].append(bytes(blob))
+    for kind, hashes in ((_ID, keys.id_hashes), (_RECIPIENT, keys.recipients)):
+        if buried[kind] and hashes is not None:
+            met |= np.isin(hashes, unpack_hashes(b"".join(buried[kind])))
+    return met
+
+
+def hold_back(columns: dict[str, npt.NDArray[np.generic]], met: npt.NDArray[np.bool_]) -> None:
+    """Make these rows skipped, whatever was known of them."""
+    for name, blank in empty_standing(1).items():
+        columns[name][met] = blank[0]
+    columns["outcome"][met] = str(Outcome.SKIPPED)
+    columns["reason"][met] = str(Reason.FORGOTTEN)
+
+
+def _erase_from_block(store: Store, hit: _Hit) -> Hashes:
+    """Take people out of a block; the hashes of the ids they had."""
+    run, start, at = hit
+    blobs = store.rows(schema.READ_WHOLE_BLOCK, (run, start))[0]
+    ids = unpack_texts(blobs[0])
+    id_hashes, contents, recipients = (unpack_hashes(blob) for blob in blobs[1:])
+    had = id_hashes[at]
+    ids[at] = None
+    for hashes in (id_hashes, contents, recipients):
+        hashes[at] = 0
+    rewritten = (pack_texts(list(ids)), *map(pack_hashes, (id_hashes, contents, recipients)))
+    store.rows(schema.REWRITE_BLOCK, (*rewritten, run, start))
+    return had
+
+
+def _erase_receipts(store: Store, run: int, positions: Indices) -> None:
+    for row in store.rows(schema.READ_ATTEMPTS, (run,)):
+        batch, attempt, start, stop, _, outcome, _, _, message_ids = row
+        inside = positions[(positions >= start) & (positions < stop)] - start
+        if outcome is None or not len(inside):
+            continue
+        receipts = None if message_ids is None else unpack_texts(message_ids)
+        if receipts is not None:
+            receipts[inside] = None
+        blob = None if receipts is None else pack_texts(list(receipts))
+        store.rows(schema.REWRITE_OUTCOME, (blob, run, batch, attempt))
+
+
+def _bury(store: Store, kind: str, hashes: Hashes) -> None:
+    at = store.now().isoformat()
+    for one in np.unique(hashes):
+        store.rows(schema.ADD_TOMBSTONE, (kind, pack_hashes(np.array([one], np.uint64)), at))

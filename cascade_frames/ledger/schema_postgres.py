@@ -1,0 +1,191 @@
+"""PostgreSQL's own wording of the ledger's tables, and of the statements that differ.
+
+Everything lies in a schema of its own, `cascade_frames`. Signs of life are told by the
+database's clock, so that those of several machines can be compared.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import Final
+
+from cascade_frames.ledger import schema
+
+# The statements that lead to each version; see `schema` for what the tables are.
+STEPS: Final = (
+    (
+        1,
+        """
+CREATE SCHEMA IF NOT EXISTS cascade_frames;
+
+CREATE TABLE meta (
+  key text PRIMARY KEY,
+  value bytea NOT NULL
+);
+
+CREATE TABLE run (
+  run bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  run_id text NOT NULL UNIQUE,
+  account text NOT NULL,
+  campaign text,
+  route text NOT NULL,
+  digest text NOT NULL,
+  messages bigint NOT NULL,
+  state text NOT NULL,
+  host text NOT NULL,
+  process bigint NOT NULL,
+  process_started double precision NOT NULL,
+  created_at timestamptz NOT NULL,
+  active_at timestamptz NOT NULL
+);
+CREATE INDEX run_of_account ON run (account, run);
+
+CREATE TABLE block (
+  run bigint NOT NULL REFERENCES run,
+  start bigint NOT NULL,
+  ids bytea NOT NULL,
+  id_hashes bytea NOT NULL,
+  contents bytea NOT NULL,
+  PRIMARY KEY (run, start)
+);
+
+CREATE TABLE intent (
+  run bigint NOT NULL REFERENCES run,
+  batch bigint NOT NULL,
+  attempt bigint NOT NULL,
+  start bigint NOT NULL,
+  stop bigint NOT NULL,
+  at text NOT NULL,
+  PRIMARY KEY (run, batch, attempt)
+);
+
+CREATE TABLE outcome (
+  run bigint NOT NULL,
+  batch bigint NOT NULL,
+  attempt bigint NOT NULL,
+  at text NOT NULL,
+  outcome text NOT NULL,
+  reason text,
+  detail text,
+  message_ids bytea,
+  PRIMARY KEY (run, batch, attempt),
+  FOREIGN KEY (run, batch, attempt) REFERENCES intent
+);
+""",
+    ),
+    (
+        2,
+        """
+CREATE TABLE resolution (
+  run bigint NOT NULL REFERENCES run,
+  number bigint NOT NULL,
+  decision text NOT NULL,
+  at text NOT NULL,
+  host text NOT NULL,
+  process bigint NOT NULL,
+  positions bytea NOT NULL,
+  PRIMARY KEY (run, number)
+);
+""",
+    ),
+    (
+        3,
+        """
+ALTER TABLE block ADD COLUMN recipients bytea;
+CREATE TABLE tombstone (
+  kind text NOT NULL,
+  hash bytea NOT NULL,
+  at text NOT NULL,
+  PRIMARY KEY (kind, hash)
+);
+""",
+    ),
+    (
+        4,
+        """
+CREATE TABLE slot (
+  account text PRIMARY KEY,
+  free_at double precision NOT NULL
+);
+""",
+    ),
+)
+
+# Opens every transaction, in one round trip. Nothing here outlives the transaction, so a
+# connection pooler may hand each one to another server process. Row locks and the check of a
+# run's state rely on READ COMMITTED: each statement sees what was committed before it. A
+# process that stops in the middle holds nobody up for longer than a minute.
+BEGIN: Final = """
+BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
+SET LOCAL synchronous_commit = on;
+SET LOCAL search_path = cascade_frames;
+SET LOCAL lock_timeout = '30s';
+SET LOCAL idle_in_transaction_session_timeout = '60s';
+"""
+# One transaction of a name at a time; let go of at its end.
+LOCK: Final = "SELECT pg_advisory_xact_lock(%s)"
+# One that excludes those who take the same name as above.
+LOCK_SHARED: Final = "SELECT pg_advisory_xact_lock_shared(%s)"
+# Row versions that were overwritten go only with this.
+VACUUM: Final = "VACUUM cascade_frames.block, cascade_frames.outcome"
+# Whether there is a ledger at all. Asked of a table: what a function such as to_regclass looks
+# up may be remembered from before another connection made the ledger.
+FIND_META: Final = """
+SELECT EXISTS (
+  SELECT FROM pg_catalog.pg_tables WHERE schemaname = 'cascade_frames' AND tablename = 'meta'
+)
+"""
+# The database's clock: also within a transaction, the time of the call.
+NOW: Final = "SELECT clock_timestamp()"
+# Whether the server keeps what it has committed.
+FSYNC: Final = "SHOW fsync"
+
+_OWN: Final = {
+    schema.ADD_RUN: """
+INSERT INTO run (run_id, account, campaign, route, digest, messages, state,
+                 host, process, process_started, created_at, active_at)
+VALUES (%(run_id)s, %(account)s, %(campaign)s, %(route)s, %(digest)s, %(messages)s, %(state)s,
+        %(host)s, %(process)s, %(process_started)s, clock_timestamp(), clock_timestamp())
+RETURNING run
+""",
+    # The lock makes a taking-over wait until the intent that follows is committed, or else
+    # this wait until the taking-over is: then the new state is what is read.
+    schema.RUN_STATE: "SELECT state FROM run WHERE run = %s FOR NO KEY UPDATE",
+    schema.READ_RUN: """
+SELECT run, run_id, messages, state, host, process, process_started,
+       to_char(active_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"')
+FROM run WHERE run = %s
+""",
+    # A value that stands where a column would must be told what it is.
+    schema.ADD_RESOLUTION: """
+INSERT INTO resolution (run, number, decision, at, host, process, positions)
+SELECT %(run)s::bigint, coalesce(max(number), 0) + 1, %(decision)s::text, %(at)s::text,
+       %(host)s::text, %(process)s::bigint, %(positions)s::bytea
+FROM resolution WHERE run = %(run)s
+""",
+    schema.RESERVE: """
+WITH clock AS (SELECT extract(epoch FROM clock_timestamp())::double precision AS now)
+INSERT INTO slot AS kept (account, free_at)
+SELECT account, clock.now + %(span)s::double precision FROM run, clock WHERE run = %(run)s
+ON CONFLICT (account) DO UPDATE SET free_at = %(span)s::double precision +
+  CASE WHEN kept.free_at < (SELECT now FROM clock)
+         OR kept.free_at > (SELECT now FROM clock) + %(horizon)s::double precision
+       THEN (SELECT now FROM clock) ELSE kept.free_at END
+RETURNING free_at - %(span)s::double precision - (SELECT now FROM clock)
+""",
+    schema.TOUCH_RUN: "UPDATE run SET active_at = clock_timestamp() WHERE run = %(run)s",
+}
+
+_PLACE: Final = re.compile(r"\?|:([a-z_]+)\b")
+
+
+@functools.lru_cache(maxsize=256)
+def own(statement: str) -> str:
+    """PostgreSQL's wording of a statement of `schema`.
+
+    Those that differ in more than how values are bound are written out above.
+    """
+    if statement in _OWN:
+        return _OWN[statement]
+    return _PLACE.sub(lambda found: f"%({found[1]})s" if found[1] else "%s", statement)

@@ -1,0 +1,111 @@
+"""A run's writer: in order, together where it can be, and nothing lost with what fails."""
+
+import asyncio
+from contextlib import closing
+from datetime import UTC, datetime
+
+import apsw
+import numpy as np
+import pytest
+
+import cascade_frames as cf
+from cascade_frames.ledger import writer as writers
+from cascade_frames.outcomes import Outcome, Reason
+from cascade_frames.planning.memory import MessageKeys
+from cascade_frames.sending.records import Batch, RunLabel, RunState
+from cascade_frames.sending.verdicts import Settlement
+
+NOW = datetime.now(UTC)
+UNSENT = Settlement(Outcome.UNSENT, Reason.NOT_CONNECTED, None)
+
+
+@pytest.fixture
+def writer(ledger):
+    """Yield the writer of a run of a hundred messages, closed at the end."""
+    opened = cf.Ledger(ledger)
+    ids = np.array([f"i{n}" for n in range(100)], dtype=object)
+    hashes = np.arange(100, dtype=np.uint64)
+    registration = opened.register(RunLabel("a", None, "r", "d"), MessageKeys(ids, hashes, hashes))
+    made = opened.open_run(registration.run_id)
+    yield made
+    made.close(RunState.FINISHED)
+    opened.close()
+
+
+def count(ledger, table):
+    """Count the committed rows."""
+    with closing(apsw.Connection(str(ledger))) as other:
+        return other.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
+
+
+def batch(number):
+    """Return the batch of one message."""
+    return Batch(number, number - 1, number)
+
+
+def test_many_records_share_a_commit(writer, ledger, monkeypatch):
+    """Records that come together are synced together, and all are there when they are awaited."""
+    commits = []
+    commit = writers.RunWriter._commit
+
+    def counted(self, group):
+        commits.append(len(group))
+        commit(self, group)
+
+    monkeypatch.setattr(writers.RunWriter, "_commit", counted)
+
+    async def go():
+        await asyncio.gather(*(writer.intend(batch(n), 1, NOW) for n in range(1, 101)))
+        return count(ledger, "intent")
+
+    assert asyncio.run(go()) == 100
+    assert sum(commits) == 100
+    assert len(commits) < 50
+
+
+def test_one_bad_record_fails_alone(writer, ledger):
+    """A record that cannot be written takes none of its neighbours with it."""
+
+    async def go():
+        await writer.intend(batch(1), 1, NOW)
+        twice = [writer.intend(batch(n), 1, NOW) for n in (2, 1, 3)]
+        return await asyncio.gather(*twice, return_exceptions=True)
+
+    first, second, third = asyncio.run(go())
+    assert first is None
+    assert third is None
+    assert isinstance(second, cf.LedgerError)
+    assert count(ledger, "intent") == 3
+
+
+def test_a_waiter_that_goes_away_leaves_its_record(writer, ledger):
+    """An outcome is recorded even when nobody waits for it any more, and the writer goes on."""
+
+    async def go():
+        await writer.intend(batch(1), 1, NOW)
+        waiting = asyncio.create_task(writer.settle(batch(1), 1, NOW, UNSENT))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        await writer.intend(batch(2), 1, NOW)
+
+    asyncio.run(go())
+    assert count(ledger, "outcome") == 1
+    assert count(ledger, "intent") == 2
+
+
+def test_closing_writes_what_is_queued(ledger):
+    """The end of a run is recorded after everything else, and its thread ends."""
+    opened = cf.Ledger(ledger)
+    one = np.array(["i"], dtype=object)
+    zero = np.zeros(1, np.uint64)
+    registration = opened.register(RunLabel("a", None, "r", "d"), MessageKeys(one, zero, zero))
+    made = opened.open_run(registration.run_id)
+    assert writers.is_open(registration.run_id)
+    asyncio.run(made.intend(batch(1), 1, NOW))
+    made.close(RunState.HALTED)
+    assert not writers.is_open(registration.run_id)
+    assert not made._thread.is_alive()
+    with closing(apsw.Connection(str(ledger))) as other:
+        assert other.execute("SELECT state FROM run").fetchone() == ("halted",)
+    opened.close()

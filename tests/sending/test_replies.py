@@ -1,0 +1,91 @@
+"""Answers are read without trust."""
+
+import json
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cascade_frames.sending.replies import ApiError, read_error, read_receipts
+
+json_values = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text()),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4),
+        st.dictionaries(
+            st.one_of(
+                st.sampled_from(["error", "code", "message", "field", "status", "trackinId"]),
+                st.text(max_size=5),
+            ),
+            inner,
+            max_size=4,
+        ),
+    ),
+    max_leaves=12,
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "field", "message"),
+    [
+        ({"error": {"code": "X", "message": "m", "field": "f"}}, "X", "f", "m"),
+        ({"error": {"code": "X"}}, "X", None, None),
+        ({"status": 400, "error": "Bad Request", "message": "m", "code": 1001}, "1001", None, "m"),
+        (
+            {"error": "Too Many Requests", "message": "m", "status": 429},
+            "Too Many Requests",
+            None,
+            "m",
+        ),
+    ],
+)
+def test_three_documented_bodies(body, code, field, message):
+    """Each documented shape gives code, field and words where it has them."""
+    assert read_error(json.dumps(body).encode()) == ApiError(code, field, message)
+
+
+@given(st.one_of(st.binary(), json_values.map(lambda one: json.dumps(one).encode())))
+def test_no_body_breaks_the_readers(body):
+    """Whatever comes, reading gives a value or None."""
+    error = read_error(body)
+    assert error is None or isinstance(str(error), str)
+    found = read_receipts(body, ["a", "b"])
+    assert found is None or len(found.message_ids) == 2
+
+
+@pytest.mark.parametrize("body", [b"1" * 5000, b'{"error": {"code": ' + b"9" * 4299 + b"}}"])
+def test_enormous_numbers_break_nothing(body):
+    """Integers beyond any machine's are taken like any other nonsense."""
+    error = read_error(body)
+    assert error is None or len(str(error)) < 500
+
+
+SIGNS = st.sampled_from(["", " ", "-", ".", "(", ") ", "/", "_", "\u2011", "\u00a0", "\u200b", "–"])
+
+
+@given(st.lists(st.tuples(st.sampled_from("0123456789٠١٢٣"), SIGNS), min_size=7, max_size=15))
+def test_no_phone_survives_in_the_apis_words(digits):
+    """An answer that quotes a phone, however it is spelled, leaves none of it in ours."""
+    phone = "".join(digit + sign for digit, sign in digits)
+    for body in (
+        {"error": {"code": phone, "message": f"bad +{phone} here", "field": phone}},
+        {"error": phone, "message": phone, "status": 400},
+    ):
+        error = read_error(json.dumps(body).encode())
+        assert not re.search(r"\d", str(error))
+        assert not re.search(r"\d", repr(error))
+
+
+def test_short_numbers_stay():
+    """What is no phone is kept, since it explains: limits, codes."""
+    error = read_error(b'{"error": {"code": 1001, "message": "at most 85 characters, got 86"}}')
+    assert str(error) == "1001: at most 85 characters, got 86"
+
+
+def test_words_are_short_and_on_one_line():
+    """An answer cannot flood a table or a log."""
+    error = read_error(json.dumps({"error": {"code": "A\nB", "message": "x\x1b" * 5000}}).encode())
+    assert error.code == "A B"
+    assert len(error.message) <= 200
+    assert str(error).isprintable()

@@ -1,0 +1,84 @@
+"""The verbs' arguments: written once, refused by name, shown in notebooks."""
+
+import inspect
+from dataclasses import fields
+
+import pytest
+
+from cascade_frames import verbs
+from cascade_frames.accessor import CascadeAccessor
+from cascade_frames.errors import MappingError
+from cascade_frames.options import DEFAULTS, PlanOptions, SendOptions, refuse_unknown
+from cascade_frames.planning.mapping import MessageMapping
+from cascade_frames.planning.planner import PlanRequest
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("to_phon", "Did you mean to_phone?"),
+        ("toPhone", "Did you mean to_phone?"),
+        ("on_invalids", "Did you mean on_invalid?"),
+        ("zzz", "It takes campaign, id, to_phone"),
+    ],
+)
+def test_an_unknown_argument_is_refused_with_the_nearest(name, words):
+    """A slip in an argument must not be ignored, for it may have been the opt-out list."""
+    with pytest.raises(MappingError, match="plan has no argument") as caught:
+        refuse_unknown({name: 1}, PlanOptions, "plan")
+    assert repr(name) in str(caught.value)
+    assert words in str(caught.value)
+
+
+def test_the_value_of_an_unknown_argument_is_not_shown():
+    """Whatever was passed, it may be somebody's phone."""
+    with pytest.raises(MappingError) as caught:
+        refuse_unknown({"phne": "+380200000001"}, PlanOptions, "plan")
+    assert "+380200000001" not in str(caught.value)
+
+
+def test_known_arguments_pass():
+    """Everything that is declared is taken."""
+    refuse_unknown(dict.fromkeys(SendOptions.__annotations__), SendOptions, "send")
+
+
+def test_a_plan_does_not_take_what_only_a_send_takes():
+    """A confirm= given to plan would confirm nothing, so it is refused."""
+    with pytest.raises(MappingError, match="plan has no argument 'confirm'"):
+        refuse_unknown({"confirm": 5}, PlanOptions, "plan")
+
+
+def test_every_option_of_planning_is_declared():
+    """Whatever the mapping and the request hold can be passed, and nothing else but the ledger."""
+    held = {one.name for kind in (MessageMapping, PlanRequest) for one in fields(kind)}
+    assert set(PlanOptions.__annotations__) == held - {"mapping"} | {"ledger"}
+
+
+def test_the_defaults_shown_are_the_defaults_used():
+    """A signature in a notebook must not say one thing and the plan do another."""
+    used = {one.name: one.default for one in fields(PlanRequest)}
+    shown = {name: value for name, value in DEFAULTS.items() if name in used}
+    assert shown == {name: used[name] for name in shown}
+    assert len(shown) == 4
+
+
+@pytest.mark.parametrize(
+    ("verb", "kind"),
+    [
+        (verbs.plan, PlanOptions),
+        (verbs.validate, PlanOptions),
+        (verbs.send, SendOptions),
+        (CascadeAccessor.plan, PlanOptions),
+        (CascadeAccessor.validate, PlanOptions),
+        (CascadeAccessor.send, SendOptions),
+    ],
+)
+def test_signatures_spell_every_option_out(verb, kind):
+    """Tab completion and help show every argument with its default."""
+    parameters = inspect.signature(verb).parameters
+    options = {n: p for n, p in parameters.items() if p.kind is p.KEYWORD_ONLY}
+    assert list(options) == list(kind.__annotations__)
+    assert {name: p.default for name, p in options.items() if p.default is not None} == {
+        name: value for name, value in DEFAULTS.items() if name in options
+    }
+    assert not [p for p in parameters.values() if p.kind is p.VAR_KEYWORD]
