@@ -1,5 +1,6 @@
 """The model gateway, the fork server and the ledgers that all of this is tried on."""
 
+import queue
 import shutil
 import sys
 
@@ -75,6 +76,21 @@ class Episode:
             assert told["whole"]
             assert sum(told["outcomes"].values()) == self.rows
         return told
+
+    def kill_at(self, number, stage, **more):
+        """Send in a child, and kill it when the server has come so far with a request."""
+        begun = queue.SimpleQueue()
+
+        def kill(seen, reached):
+            if seen == number and reached == stage:
+                begun.get(timeout=20).kill()
+
+        self.gateway.on_stage = kill
+        child = self.start(in_flight=2, **more)
+        begun.put(child)
+        code = child.wait()
+        self.gateway.on_stage = None
+        return code
 
     def look(self):
         """How the messages stand in the ledger, once the server has dealt with everything."""

@@ -4,6 +4,7 @@ Each kind changes classes of the package in the child's memory, and returns a fu
 tells, once the send is over, what there was to see.
 """
 
+import contextlib
 import os
 from datetime import UTC, datetime
 
@@ -104,26 +105,16 @@ def _wrap_commit(strike, after):
     """Strike just before or just after a commit, in the middle of `transaction`."""
     original = SqliteStore.transaction
 
-    class Transaction:
-        def __init__(self, store):
-            self._inner = original(store)
-
-        def __enter__(self):
-            return self._inner.__enter__()
-
-        def __exit__(self, kind, error, traceback):
-            if kind is None and not after:
-                try:
-                    strike()
-                except BaseException as struck:
-                    self._inner.__exit__(type(struck), struck, struck.__traceback__)
-                    raise
-            suppressed = self._inner.__exit__(kind, error, traceback)
-            if kind is None and after:
+    @contextlib.contextmanager
+    def transaction(store, *given):
+        with original(store, *given):
+            yield
+            if not after:
                 strike()
-            return suppressed
+        if after:
+            strike()
 
-    SqliteStore.transaction = lambda store: Transaction(store)
+    SqliteStore.transaction = transaction
 
 
 _KINDS = {

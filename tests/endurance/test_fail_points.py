@@ -9,15 +9,16 @@ from tests.endurance.model_gateway import BEHAVIOURS, first
 
 ROWS = 24
 BATCH_SIZE = 4
-PAIRS = list(itertools.product(POINTS, BEHAVIOURS))
 
 
 def strike(episode, point, action, behaviours, hit):
     """One send with a fault and a server that misbehaves, then re-runs; gives breaches."""
     episode.gateway.choose = first(*behaviours)
     fault = {"kind": "fail_at", "point": point, "action": action, "hit": hit}
-    episode.send(fault=fault, in_flight=2)
+    told = episode.send(fault=fault, in_flight=2)
     found = episode.breaches()
+    if told and not told["extra"]:
+        found.append(f"the fail point was never reached: {told}")
     return [f"{point}, {action}, {behaviours}, {hit}: {one}" for one in found + episode.finish()]
 
 
@@ -36,11 +37,12 @@ def test_each_behaviour_with_some_fail_points(episodes):
 @pytest.mark.endurance
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("action", ACTIONS)
-def test_all_pairs_of_fail_point_and_behaviour(episodes, action, figures):
-    """Every point under every behaviour, for each way of failing, and nothing is broken."""
+@pytest.mark.parametrize("point", POINTS)
+def test_all_pairs_of_fail_point_and_behaviour(episodes, point, action, figures):
+    """One point under every behaviour, for each way of failing, and nothing is broken."""
     found = []
-    for number, (point, behaviour) in enumerate(PAIRS):
+    for number, behaviour in enumerate(BEHAVIOURS):
         episode = episodes(ROWS, BATCH_SIZE)
         found += strike(episode, point, action, [behaviour] * 3, 1 + number % 3)
-    figures(f"{len(PAIRS)} pairs, {action}, {len(found)} breaches")
+    figures(f"{len(BEHAVIOURS)} behaviours at {point}, {action}, {len(found)} breaches")
     assert found == []

@@ -1,6 +1,5 @@
 """The invariants are worth something only if they catch mistakes: here they must."""
 
-import queue
 import signal
 
 import pytest
@@ -71,18 +70,7 @@ def _send_twice(episode, server, mutant):
 
 
 def _kill_once(episode, mutant):
-    gateway = episode.gateway
-    begun = queue.SimpleQueue()
-
-    def kill(number, stage):
-        if number == 2 and stage == "taken":
-            begun.get(timeout=20).kill()
-
-    gateway.on_stage = kill
-    child = episode.start(mutant=mutant, in_flight=1)
-    begun.put(child)
-    assert child.wait() == -signal.SIGKILL
-    gateway.on_stage = None
+    assert episode.kill_at(2, "taken", mutant=mutant) == -signal.SIGKILL
     found = episode.breaches()
     episode.send(mutant=mutant)
     return found + episode.breaches()

@@ -10,6 +10,10 @@ from cascade_frames.ledger import Ledger
 from tests.endurance.segments import account
 
 UNKNOWN_UNTIL_DEAD = "in_flight"
+ATTEMPTS = """
+SELECT run, start, stop, outcome FROM intent LEFT JOIN outcome USING (run, batch, attempt)
+ORDER BY run, batch, attempt
+"""
 
 
 @dataclass(frozen=True)
@@ -20,6 +24,7 @@ class View:
     reasons: dict
     message_ids: dict
     intents: Counter
+    unproven: set
 
     def ids(self, *outcomes):
         """The ids with one of these outcomes."""
@@ -40,26 +45,32 @@ def read(url, path, keys):
         ledger.close()
     columns = (table[name].tolist() for name in ("outcome", "reason", "messageId"))
     said = (dict(zip(keys.ids, values, strict=True)) for values in columns)
-    return View(*said, _intents(path))
+    return View(*said, *_intents(path))
 
 
 def _intents(path):
-    """How often each id was about to leave, in all runs: read from the file itself."""
-    counted = Counter()
+    """How often each id was about to leave, in all runs; and which did so without proof.
+
+    Read from the file itself. An id may leave again only after an attempt known as `unsent`.
+    """
+    counted, last, unproven = Counter(), {}, set()
     connection = apsw.Connection(str(path))
     try:
         held = {}
         for run, ids in connection.execute("SELECT run, ids FROM block ORDER BY run, start"):
             held.setdefault(run, []).extend(zlib.decompress(ids).decode().split("\n"))
-        for run, start, stop in connection.execute("SELECT run, start, stop FROM intent"):
-            counted.update(held[run][start:stop])
+        for run, start, stop, outcome in connection.execute(ATTEMPTS):
+            ids = held[run][start:stop]
+            counted.update(ids)
+            unproven.update(one for one in ids if last.get(one, "unsent") != "unsent")
+            last.update(dict.fromkeys(ids, outcome or "unknown"))
     finally:
         connection.close()
-    return counted
+    return counted, unproven
 
 
 def breaches(gateway, view):
-    """Every invariant that does not hold, in words; I1 to I3, I5, and I4 of the ledger's own."""
+    """Every invariant that does not hold, in words; I1 to I6, I4 as far as it is the ledger's."""
     accepted = set(gateway.accepted)
     said = view.ids("accepted")
     requested = Counter(one for arrival in gateway.arrivals for one in arrival.ids)
@@ -76,5 +87,6 @@ def breaches(gateway, view):
         "I5 seen by the server more often than intended": [
             one for one, n in requested.items() if n > view.intents[one]
         ],
+        "I6 tried again without proof that it was not accepted": view.unproven,
     }
     return [f"{words}: {len(ids)}, {sorted(ids)[:3]}" for words, ids in found.items() if ids]
