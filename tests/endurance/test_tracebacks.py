@@ -16,8 +16,10 @@ def account():
 
 
 @pytest.mark.parametrize("mode", ["Plain", "Context", "Verbose", "Minimal"])
-def test_ipython_shows_no_key(mode, capsys):
+def test_ipython_shows_no_key(mode, capsys, monkeypatch):
     """The error is shown with the way to it, without the values on that way."""
+    # IPython warns where another environment is active than the one it runs in.
+    monkeypatch.delenv("VIRTUAL_ENV", raising=False)
     shell = InteractiveShell.instance(config=NO_HISTORY)
     try:
         shell.run_line_magic("xmode", mode)
