@@ -35,10 +35,16 @@ class ProgressView(Protocol):
 
 def progress_view(ui: UserInterface, stream: TextIO | None = None) -> ProgressView:
     """The view for `ui`: with `"auto"`, a bar where the stream is a terminal, else lines."""
-    stream = stream or sys.stderr
+    stream = stream or _where_people_look()
     if ui == "none":
         return _Silent()
     return _Bar(stream) if ui == "auto" and stream.isatty() else _Lines(stream)
+
+
+def _where_people_look() -> TextIO:
+    """Standard error, but in a notebook, which shows that as an alarm, standard output."""
+    notebook = type(sys.stderr).__module__.startswith("ipykernel")
+    return sys.stdout if notebook else sys.stderr
 
 
 class _Silent:

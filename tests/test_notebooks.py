@@ -38,6 +38,14 @@ def test_notebook_is_committed_clean(path):
     assert str(ROOT) not in path.read_text("utf-8")
 
 
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_progress_is_no_alarm(path):
+    """Notebooks paint standard error red, so a send that goes well writes nothing there."""
+    notebook = nbformat.read(path, as_version=4)
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    assert [output for output in outputs if output.get("name") == "stderr"] == []
+
+
 def _kinds(notebook):
     """Which cells show a value: the shape of a notebook's outputs."""
     return [
