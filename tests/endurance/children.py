@@ -10,7 +10,7 @@ import cascade_frames as cf
 from cascade_frames.planning import planner
 from cascade_frames.planning.mapping import MessageMapping
 from cascade_frames.planning.memory import Standing, empty_standing, standing_table
-from tests.endurance import canaries, faults, mutants
+from tests.endurance import canaries, drafts, faults, mutants
 from tests.endurance.segments import account, message, segment
 
 
@@ -40,33 +40,52 @@ class _NoMemory:
         return Standing(standing_table(empty_standing(size)), keys.contents > keys.contents)
 
 
-def send(url, ledger, rows, batch_size, *, fault=None, mutant=None, **limits):
-    """Send the segment; returns what the result table holds, and the error if one came."""
+def send(
+    url, ledger, rows, batch_size, *, fault=None, mutant=None, drafted=False, piece=None, **limits
+):
+    """Send the segment, or a piece of it; tells what its result table holds, and any error.
+
+    `drafted` sends a plan that was drafted before.
+    """
     if mutant:
         mutants.MUTANTS[mutant]()
+    if drafted:
+        drafts.hurry()
     undo = faults.inject(**fault) if fault else None
-    people = segment(rows)
+    first, stop = piece or (0, rows)
+    people = segment(rows).iloc[first:stop]
+
+    def call():
+        if drafted:
+            plan = drafts.ready(url, ledger, (first, stop), batch_size, **limits)
+            return plan.send(ui="none")
+        return people.cascade.send(
+            **message(batch_size), account=account(url, **limits), ledger=ledger, ui="none"
+        )
+
+    told = attempt(call, people, first)
+    return {**told, "extra": undo() if undo else None}
+
+
+def attempt(call, people, first=0):
+    """Call what sends these people; tells what its result table holds, and any error."""
     error = results = None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", cf.CascadeWarning)
         try:
-            results = people.cascade.send(
-                **message(batch_size),
-                account=account(url, **limits),
-                ledger=ledger,
-                ui="none",
-            )
+            results = call()
         except cf.RunHalted as halt:
             error, results = halt.cause, halt.results
         except Exception as broken:  # noqa: BLE001 - whatever it is, the test judges it
             error = f"{type(broken).__name__}: {broken}"
-    told = {"error": error, "outcomes": None, "extra": undo() if undo else None}
+    told = {"error": error, "outcomes": None}
     if results is not None:
+        ids = [f"m-{first + one:04d}" for one in range(len(people))]
         told["outcomes"] = results["outcome"].value_counts().to_dict()
         told["whole"] = bool(
             results.index.equals(people.index)
             and results[list(people.columns)].equals(people)
-            and results["trackinId"].tolist() == [f"m-{one:04d}" for one in range(rows)]
+            and results["trackinId"].tolist() == ids
             and results["outcome"].notna().all()
         )
     return told

@@ -47,13 +47,14 @@ def gateway(session_gateway):
 class Episode:
     """One ledger, one segment, and the sends of it, with the truth beside them."""
 
-    def __init__(self, forks, gateway, ledger, keys, batch_size):
+    def __init__(self, forks, gateway, ledger, keys, batch_size, **always_given):
         self.forks = forks
         self.gateway = gateway
         self.keys = keys
         self.ledger = str(ledger)
         self.rows = len(keys)
         self.batch_size = batch_size
+        self._always_given = always_given
 
     def given(self, **more):
         """The arguments of a send, for a child."""
@@ -62,6 +63,7 @@ class Episode:
             "ledger": self.ledger,
             "rows": self.rows,
             "batch_size": self.batch_size,
+            **self._always_given,
             **more,
         }
 
@@ -122,38 +124,38 @@ def templates(tmp_path_factory, session_gateway, forks):
     Ledger(path).close()
     known = {}
 
-    def template(rows, batch_size):
-        if (rows, batch_size) not in known:
-            ids, *hashes = forks.run(
-                "keys",
-                url=session_gateway.url,
-                ledger=str(path),
-                rows=rows,
-                batch_size=batch_size,
-            )
-            known[rows, batch_size] = MessageKeys(
+    def template(rows, batch_size, drafted):
+        given = {"url": session_gateway.url, "ledger": str(path)}
+        if rows not in known:
+            ids, *hashes = forks.run("keys", **given, rows=rows, batch_size=batch_size)
+            known[rows] = MessageKeys(
                 np.array(ids, dtype=object), *(np.array(one, dtype="uint64") for one in hashes)
             )
-        return path, known[rows, batch_size]
+        if drafted:
+            forks.ask({"draft": {**given, "pieces": [(0, rows)]}})
+        return path, known[rows]
 
     return template
 
 
 @pytest.fixture
 def episodes(forks, gateway, templates, tmp_path):
-    """A function that begins a new episode, with a ledger of its own."""
+    """A function that begins a new episode, with a ledger of its own.
+
+    `drafted` sends plans that are drafted once, which is faster and less like a user.
+    """
     count = 0
 
-    def begin(rows=160, batch_size=10):
+    def begin(rows=160, batch_size=10, *, drafted=False):
         nonlocal count
         count += 1
-        template, known = templates(rows, batch_size)
+        template, known = templates(rows, batch_size, drafted)
         ledger = tmp_path / f"ledger-{count}.sqlite3"
         shutil.copy(template, ledger)
         gateway.settle_down()
         gateway.on_stage = None
         gateway.choose = always(ACCEPT)
         gateway.forget()
-        return Episode(forks, gateway, ledger, known, batch_size)
+        return Episode(forks, gateway, ledger, known, batch_size, drafted=drafted)
 
     return begin

@@ -8,7 +8,7 @@ import threading
 import traceback
 from pathlib import Path
 
-from tests.endurance import children
+from tests.endurance import children, drafts
 
 
 def main():
@@ -17,10 +17,20 @@ def main():
     assert threading.active_count() == 1
     gc.freeze()
     for line in sys.stdin:
-        request = json.loads(line)
-        answer = _wait(request["wait"]) if "wait" in request else _fork(request)
+        answer = _answer(json.loads(line))
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
+
+
+def _answer(request):
+    if "wait" in request:
+        return _wait(request["wait"])
+    if "draft" in request:
+        drafts.draft(**request["draft"])
+        assert threading.active_count() == 1
+        gc.freeze()
+        return {}
+    return _fork(request)
 
 
 def _wait(process):

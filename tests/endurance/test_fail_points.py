@@ -28,7 +28,7 @@ def test_each_behaviour_with_some_fail_points(episodes):
     found = []
     for number in range(0, len(BEHAVIOURS), 3):
         point = list(POINTS)[(number * 5 + 4) % len(POINTS)]
-        episode = episodes(ROWS, BATCH_SIZE)
+        episode = episodes(ROWS, BATCH_SIZE, drafted=True)
         behaviours = BEHAVIOURS[number : number + 3]
         found += strike(episode, point, next(actions), behaviours, 1 + number % 2)
     assert found == []
@@ -42,7 +42,7 @@ def test_all_pairs_of_fail_point_and_behaviour(episodes, point, action, figures)
     """One point under every behaviour, for each way of failing, and nothing is broken."""
     found = []
     for number, behaviour in enumerate(BEHAVIOURS):
-        episode = episodes(ROWS, BATCH_SIZE)
+        episode = episodes(ROWS, BATCH_SIZE, drafted=True)
         found += strike(episode, point, action, [behaviour] * 3, 1 + number % 3)
     figures(f"{len(BEHAVIOURS)} behaviours at {point}, {action}, {len(found)} breaches")
     assert found == []

@@ -43,11 +43,13 @@ def _writes(episode):
 
 def test_a_disk_that_fails_now_and_then(episodes):
     """At some of a send's writes and syncs: nothing leaves without its intent."""
-    writes = _writes(episodes(ROWS, BATCH_SIZE))
+    writes = _writes(episodes(ROWS, BATCH_SIZE, drafted=True))
     assert writes > 20
     found = []
     for number, at in enumerate(range(2, writes, writes // 3)):
-        found += try_disk(episodes(ROWS, BATCH_SIZE), at, *KINDS[number % len(KINDS)])[0]
+        found += try_disk(
+            episodes(ROWS, BATCH_SIZE, drafted=True), at, *KINDS[number % len(KINDS)]
+        )[0]
     assert found == []
 
 
@@ -56,9 +58,9 @@ def test_a_disk_that_fails_now_and_then(episodes):
 @pytest.mark.parametrize(("error", "lasting"), KINDS)
 def test_a_disk_that_fails_anywhere(episodes, error, lasting, figures):
     """At every write and sync of a send: nothing leaves without its intent."""
-    writes = _writes(episodes(ROWS, BATCH_SIZE))
+    writes = _writes(episodes(ROWS, BATCH_SIZE, drafted=True))
     found = []
     for at in range(1, writes + 1):
-        found += try_disk(episodes(ROWS, BATCH_SIZE), at, error, lasting)[0]
+        found += try_disk(episodes(ROWS, BATCH_SIZE, drafted=True), at, error, lasting)[0]
     figures(f"{writes} writes and syncs, {error}, lasting {lasting}, {len(found)} breaches")
     assert found == []
