@@ -1,28 +1,53 @@
 """A clock that jumps by a day, ahead or back, each time it is looked at."""
 
 import random
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from cascade_frames.ledger import ledger, owner, writer
+from cascade_frames import verbs
+from cascade_frames.ledger import owner, sqlite, writer
 from cascade_frames.sending.engine import Engine
+
+# Everywhere the package looks at a clock: the modules that have a function for it, and those
+# that ask `datetime`.
+FUNCTIONS = (owner, sqlite)
+CLASSES = (verbs, writer)
+TOUCHED = (
+    *((module, "now") for module in FUNCTIONS),
+    *((module, "datetime") for module in CLASSES),
+    (Engine, "__init__"),
+)
 
 
 def jump(seed):
-    """Put the clock in everywhere the package looks at one; tells how often it jumped."""
+    """Put the clock in; tells how often it jumped, in all and in the ledger's writer."""
     rng = random.Random(seed)
-    jumps = 0
+    jumps = {"jumps": 0, "writer": 0}
+
+    class Jumping(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            jumps["jumps"] += 1
+            return datetime.now(tz) + timedelta(hours=rng.choice([-24, 0, 24]))
+
+    class JumpingInWriter(Jumping):
+        @classmethod
+        def now(cls, tz=None):
+            jumps["writer"] += 1
+            return Jumping.now(tz)
 
     def now():
-        nonlocal jumps
-        jumps += 1
-        return datetime.now(UTC) + timedelta(hours=rng.choice([-24, 0, 24]))
+        return Jumping.now(owner.UTC)
 
-    for module in (ledger, owner, writer):
+    for module in FUNCTIONS:
+        assert module.now
         module.now = now
+    for module in CLASSES:
+        assert module.datetime is datetime
+        module.datetime = JumpingInWriter if module is writer else Jumping
     original = Engine.__init__
 
     def with_clock(self, *given, **named):
         original(self, *given, **{**named, "clock": now})
 
     Engine.__init__ = with_clock
-    return lambda: {"jumps": jumps}
+    return lambda: jumps

@@ -16,12 +16,23 @@ from cascade_frames.ledger.writer import RunWriter
 from cascade_frames.sending.gateway import Gateway
 from tests.endurance import clock, hosts, storage
 
-__all__ = ["ACTIONS", "POINTS", "UTC", "datetime", "inject"]
+__all__ = ["ACTIONS", "POINTS", "UTC", "datetime", "inject", "injected"]
 
 
 def inject(kind, **given):
     """Put a fault in; returns a function that tells, after the send, what it saw."""
     return _KINDS[kind](**given)
+
+
+@contextlib.contextmanager
+def injected(kind, **given):
+    """Put a fault in for a while, within this process."""
+    kept = [(owner, name, vars(owner)[name]) for owner, name in _TOUCHED]
+    try:
+        yield inject(kind, **given)
+    finally:
+        for owner, name, original in kept:
+            setattr(owner, name, original)
 
 
 # Where a fault can strike: the class, its method, and whether before or after the method.
@@ -117,6 +128,11 @@ def _wrap_commit(strike, after):
     SqliteStore.transaction = transaction
 
 
+_TOUCHED = {
+    *((owner, name) for owner, name, _ in POINTS.values() if name != "commit"),
+    (SqliteStore, "transaction"),
+    *clock.TOUCHED,
+}
 _KINDS = {
     "fail_at": _fail_at,
     "storage": storage.fail,

@@ -56,7 +56,7 @@ BEHAVIOURS = (
 )
 
 _TAKES_NOTHING = frozenset({RESET_READ, FAIL_500, LIMIT_429, REFUSE_400, REFUSE_ALOUD, NOT_LET_IN})
-_SLOW_SECONDS = 0.15
+SLOW_SECONDS = 0.15
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,7 @@ class ModelGateway:
     def __init__(self):
         self.choose = always(ACCEPT)
         self.on_stage = None
+        self.slow_seconds = SLOW_SECONDS
         self.forget()
         self._lock = threading.Condition()
         self._open = set()
@@ -169,6 +170,8 @@ class ModelGateway:
         elif behaviour == REFUSE_ALOUD:
             goes_on = _refuse_aloud(connection, messages)
         else:
+            if behaviour == SLOW:
+                threading.Event().wait(self.slow_seconds)
             goes_on = _answer(connection, behaviour, receipts)
         self._tell(number, "answered")
         return goes_on
@@ -214,6 +217,16 @@ def first(*behaviours, then=ACCEPT):
     return lambda number: behaviours[number - 1] if number <= len(behaviours) else then
 
 
+def after(number, *behaviours):
+    """These behaviours for the requests after that one, one each, and then acceptance."""
+
+    def choose(one):
+        at = one - number - 1
+        return behaviours[at] if 0 <= at < len(behaviours) else ACCEPT
+
+    return choose
+
+
 def seeded(seed, calm=0.6):
     """A random behaviour per request, the same for the same seed and number."""
 
@@ -256,8 +269,6 @@ def _answer(connection, behaviour, receipts):
         status, headers, document = _REPLIES_WITHOUT_RECEIPTS[behaviour]
         connection.sendall(_reply(status, json.dumps(document).encode(), headers))
         return True
-    if behaviour == SLOW:
-        threading.Event().wait(_SLOW_SECONDS)
     body = json.dumps(
         [
             {"messageId": message_id, "trackinId": one}

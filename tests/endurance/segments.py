@@ -1,5 +1,7 @@
 """The segment that is sent here, and how: the same in every process."""
 
+import functools
+
 import pandas as pd
 
 import cascade_frames as cf
@@ -31,6 +33,7 @@ def message(batch_size):
     }
 
 
+@functools.cache
 def account(url, in_flight=4, deadline=10.0, rate=10_000):
     """The account that sends."""
     return cf.Account(

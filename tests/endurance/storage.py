@@ -13,16 +13,21 @@ ERRORS = {"full": apsw.FullError, "broken": apsw.IOError}
 class FailingDisk(apsw.VFS):
     """Passes everything on to the real file system, but fails at the write or sync it is told.
 
-    `at` counts writes and syncs from 1, 0 for none; `lasting` fails all later ones too.
+    It is the default of every connection made after it, until it is unregistered.
     """
 
-    def __init__(self, at, error, lasting):
-        self.done = 0
-        self._at = at
-        self._error = ERRORS[error]
-        self._lasting = lasting
+    def __init__(self):
+        self.mend()
         self.below = apsw.vfs_names()[0]
         super().__init__("failing", self.below, makedefault=True)
+
+    def break_at(self, at, error, lasting):
+        """Fail at a write or sync, counted from 1; `lasting` fails all later ones too."""
+        self.done, self._at, self._error, self._lasting = 0, at, ERRORS[error], lasting
+
+    def mend(self):
+        """Fail no more."""
+        self.done, self._at = 0, 0
 
     def xOpen(self, name, flags):
         return _File(self, name, flags)
@@ -48,9 +53,8 @@ class _File(apsw.VFSFile):
         super().xSync(flags)
 
 
-def fail(at, error, lasting):
-    """Put the disk in; tells how many writes and syncs there were, and what left regardless."""
-    disk = FailingDisk(at, error, lasting)
+def watch_intents(set_attribute=setattr):
+    """Watch requests leave; the count in what is returned is of those without their intent."""
     failed = contextvars.ContextVar("failed", default=False)
     intend, post = RunWriter.intend, Gateway.post
     told = {"requests_after_a_failed_intent": 0}
@@ -64,5 +68,14 @@ def fail(at, error, lasting):
         told["requests_after_a_failed_intent"] += failed.get()
         return await post(self, path, body)
 
-    RunWriter.intend, Gateway.post = watched_intend, watched_post
+    set_attribute(RunWriter, "intend", watched_intend)
+    set_attribute(Gateway, "post", watched_post)
+    return told
+
+
+def fail(at, error, lasting):
+    """Put the disk in; tells how many writes and syncs there were, and what left regardless."""
+    disk = FailingDisk()
+    disk.break_at(at, error, lasting)
+    told = watch_intents()
     return lambda: {**told, "writes": disk.done}

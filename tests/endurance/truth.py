@@ -1,5 +1,6 @@
 """The invariants: what the ledger says, held against what really happened."""
 
+import struct
 import zlib
 from collections import Counter
 from dataclasses import dataclass
@@ -11,9 +12,11 @@ from tests.endurance.segments import account
 
 UNKNOWN_UNTIL_DEAD = "in_flight"
 ATTEMPTS = """
-SELECT run, start, stop, outcome FROM intent LEFT JOIN outcome USING (run, batch, attempt)
+SELECT run, start, stop, outcome, reason, message_ids
+FROM intent LEFT JOIN outcome USING (run, batch, attempt)
 ORDER BY run, batch, attempt
 """
+RESOLUTIONS = "SELECT run, decision, positions FROM resolution ORDER BY run, number"
 
 
 @dataclass(frozen=True)
@@ -45,32 +48,80 @@ def read(url, path, keys):
         ledger.close()
     columns = (table[name].tolist() for name in ("outcome", "reason", "messageId"))
     said = (dict(zip(keys.ids, values, strict=True)) for values in columns)
-    return View(*said, *_intents(path))
+    own = read_file(path, keys.ids)
+    return View(*said, own.intents, own.unproven)
 
 
-def _intents(path):
-    """How often each id was about to leave, in all runs; and which did so without proof.
-
-    Read from the file itself. An id may leave again only after an attempt known as `unsent`.
-    """
-    counted, last, unproven = Counter(), {}, set()
+def read_file(path, ids):
+    """How these messages stand, read from the file by nothing of the package's."""
     connection = apsw.Connection(str(path))
     try:
-        held = {}
-        for run, ids in connection.execute("SELECT run, ids FROM block ORDER BY run, start"):
-            held.setdefault(run, []).extend(zlib.decompress(ids).decode().split("\n"))
-        for run, start, stop, outcome in connection.execute(ATTEMPTS):
-            ids = held[run][start:stop]
-            counted.update(ids)
-            unproven.update(one for one in ids if last.get(one, "unsent") != "unsent")
-            last.update(dict.fromkeys(ids, outcome or "unknown"))
+        held = _held(connection)
+        attempts = [
+            (run, held[run][start:stop], *rest)
+            for run, start, stop, *rest in connection.execute(ATTEMPTS)
+        ]
+        resolutions = [
+            (run, decision, [held[run][at] for at in struct.unpack(f"<{len(blob) // 8}Q", blob)])
+            for run, decision, blob in connection.execute(RESOLUTIONS)
+        ]
     finally:
         connection.close()
+    said = dict.fromkeys(ids, ("unsent", None, None))
+    for run, ids_held in sorted(held.items()):
+        said.update(
+            _in_run(
+                ids_held,
+                [rest for of, *rest in attempts if of == run],
+                [rest for of, *rest in resolutions if of == run],
+            )
+        )
+    columns = ({one: values[at] for one, values in said.items()} for at in range(3))
+    return View(*columns, *_intents(attempts))
+
+
+def _in_run(ids, attempts, resolutions):
+    """What follows for a run's ids from all attempts, in their order, and from resolutions."""
+    said = dict.fromkeys(ids, ("unsent", None, None))
+    for batch, outcome, reason, receipts in attempts:
+        told = zlib.decompress(receipts).decode().split("\n") if receipts else [""] * len(batch)
+        for one, receipt in zip(batch, told, strict=True):
+            if receipt:
+                said[one] = ("accepted", None, receipt)
+            else:
+                said[one] = (outcome or "unknown", reason if outcome else UNKNOWN_UNTIL_DEAD, None)
+    for decision, settled in resolutions:
+        for one in settled:
+            if said[one][0] == "unknown":
+                said[one] = ("accepted" if decision == "accepted" else "unsent", None, None)
+    return said
+
+
+def _held(connection):
+    held = {}
+    for run, ids in connection.execute("SELECT run, ids FROM block ORDER BY run, start"):
+        held.setdefault(run, []).extend(zlib.decompress(ids).decode().split("\n"))
+    return held
+
+
+def _intents(attempts):
+    """How often each id was about to leave, in all runs; and which did so without proof.
+
+    An id may leave again only after an attempt known as `unsent`, or `refused`.
+    """
+    counted, last, unproven = Counter(), {}, set()
+    for _, ids, outcome, *_ in attempts:
+        counted.update(ids)
+        unproven.update(one for one in ids if last.get(one, "unsent") != "unsent")
+        last.update(dict.fromkeys(ids, outcome or "unknown"))
     return counted, unproven
 
 
-def breaches(gateway, view):
-    """Every invariant that does not hold, in words; I1 to I6, I4 as far as it is the ledger's."""
+def breaches(gateway, view, resolved=frozenset()):
+    """Every invariant that does not hold, in words; I1 to I6, I4 as far as it is the ledger's.
+
+    `resolved` ids were settled on purpose: they need no receipt, and no proof.
+    """
     accepted = set(gateway.accepted)
     said = view.ids("accepted")
     requested = Counter(one for arrival in gateway.arrivals for one in arrival.ids)
@@ -78,7 +129,10 @@ def breaches(gateway, view):
         "I1 accepted more than once": [one for one, n in gateway.accepted.items() if n > 1],
         "I2 said to be accepted, and was not": said - accepted,
         "I2 has another's receipt": [
-            one for one in said if view.message_ids[one] not in gateway.issued[one]
+            one
+            for one in said
+            if view.message_ids[one] not in gateway.issued[one]
+            and not (one in resolved and not isinstance(view.message_ids[one], str))
         ],
         "I3 accepted, and the ledger would send it again": accepted
         - view.ids("accepted", "unknown"),
@@ -87,6 +141,6 @@ def breaches(gateway, view):
         "I5 seen by the server more often than intended": [
             one for one, n in requested.items() if n > view.intents[one]
         ],
-        "I6 tried again without proof that it was not accepted": view.unproven,
+        "I6 tried again without proof that it was not accepted": view.unproven - resolved,
     }
     return [f"{words}: {len(ids)}, {sorted(ids)[:3]}" for words, ids in found.items() if ids]
