@@ -14,7 +14,7 @@ from cascade_frames.ledger.ledger import Ledger
 from cascade_frames.ledger.sqlite import SqliteStore
 from cascade_frames.ledger.writer import RunWriter
 from cascade_frames.sending.gateway import Gateway
-from tests.endurance import clock, hosts, storage
+from tests.endurance import clock, hosts, storage, tracing
 
 __all__ = ["ACTIONS", "POINTS", "UTC", "datetime", "inject", "injected"]
 
@@ -138,4 +138,5 @@ _KINDS = {
     "storage": storage.fail,
     "clock": clock.jump,
     "host": hosts.stand_alone,
+    "traced": tracing.wait_in,
 }
