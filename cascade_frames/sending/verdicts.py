@@ -40,6 +40,7 @@ class Cause(StrEnum):
     RATE_LIMITED = "rate_limited"
     OUTAGE = "outage"
     SYSTEMIC_REFUSAL = "systemic_refusal"
+    TOO_MANY_REFUSALS = "too_many_refusals"
     VARIABLES_FAILED = "variables_failed"
     LEDGER_FAILED = "ledger_failed"
     TAKEN_OVER = "taken_over"

@@ -1,7 +1,10 @@
 """Sends from end to end: what reaches the server, how the run ends, what the table says."""
 
+import contextlib
 import itertools
 import json
+import math
+import random
 import signal
 import threading
 import time
@@ -11,7 +14,7 @@ import apsw
 import pytest
 
 import cascade_frames as cf
-from cascade_frames.sending import engine, waiting
+from cascade_frames.sending import engine, isolation, waiting
 from tests.support.raw import RawServer, accept, error, free_port, http, receipts
 from tests.support.segments import account, call, counts, segment
 
@@ -262,10 +265,75 @@ def test_what_all_messages_share_is_found_to_be_at_fault(ledger):
     assert stopped.cause == "systemic_refusal"
     assert "BAD_SENDER" in str(stopped)
     assert "from_name" in str(stopped)
-    assert len(server.seen) == engine.REFUSALS_ALIKE
+    assert len(server.seen) == isolation.REFUSALS_ALIKE
     found = counts(stopped.results)
     assert found["refused"] <= 4
     assert found["unsent"] == 1000 - found["refused"]
+
+
+@pytest.mark.parametrize("size", [1, 5])
+def test_what_all_messages_share_is_found_in_small_batches_too(ledger, size):
+    """With nothing accepted in the run, refusals that are all alike stop it over batches."""
+    with RawServer(lambda *_: error(400, "BAD_SENDER", "unknown sender", None)) as server:
+        to = account(server.url, max_in_flight=1)
+        stopped = halted(segment(100), to, ledger, batch_size=size)
+    assert stopped.cause == "systemic_refusal"
+    assert "BAD_SENDER" in str(stopped)
+    assert len(server.seen) == isolation.REFUSALS_ALIKE
+    found = counts(stopped.results)
+    assert found["refused"] <= isolation.REFUSALS_ALIKE
+    assert found["unsent"] == 100 - found["refused"]
+    refused = stopped.results[stopped.results["outcome"] == "refused"]
+    assert set(refused["detail"]) == {"BAD_SENDER: unknown sender"}
+
+
+def test_refusals_that_differ_are_not_taken_for_one_fault(ledger):
+    """Where the API names another reason each time, every row gets its own."""
+    table = segment(30)
+
+    def answer(seen, line):  # noqa: ARG001 - an answer takes both
+        return error(400, f"BAD_{seen.messages[0]['text'][-1]}", "no", "text")
+
+    with RawServer(answer) as server:
+        results = call(table, account(server.url, max_in_flight=1), ledger, batch_size=1)
+    assert counts(results) == {"refused": 30}
+
+
+@pytest.mark.parametrize("bad_rows", [1, 2, 5, 10, 50])
+def test_bad_rows_among_a_thousand_cost_few_requests(ledger, bad_rows):
+    """Exactly they are refused, with the API's reason, in O(k log n) requests."""
+    table = segment(1000)
+    where = sorted(random.Random(bad_rows).sample(range(1000), bad_rows))
+    table.loc[where, "note"] = "bad"
+    with RawServer(bad) as server:
+        to = account(server.url, requests_per_second=5000)
+        results = call(table, to, ledger, batch_size=1000)
+    refused = results[results["outcome"] == "refused"]
+    assert refused.index.tolist() == where
+    assert set(refused["detail"]) == {"BAD_TEXT: field text: a text is bad"}
+    assert counts(results)["accepted"] == 1000 - bad_rows
+    assert len(server.seen) <= 2 * bad_rows * (math.log2(1000 / bad_rows) + 2) + 1
+
+
+def test_a_run_has_only_so_many_parts(ledger, monkeypatch):
+    """Bad rows everywhere end the run in clear words, and the same call goes on from there."""
+    monkeypatch.setattr(isolation, "PARTS_OF_A_RUN", 20)
+    monkeypatch.setattr(isolation, "PARTS_FOR_EACH_BATCH", 2)
+    table = segment(100)
+    table.loc[3::4, "note"] = "bad"
+    with RawServer(bad) as server:
+        to = account(server.url, max_in_flight=1)
+        stopped = halted(table, to, ledger, batch_size=50)
+        assert stopped.cause == "too_many_refusals"
+        assert "a text is bad" in str(stopped)
+        assert len(server.seen) == 1 + 24
+        found = counts(stopped.results)
+        assert found["unsent"] >= 50
+        for _ in range(10):
+            with contextlib.suppress(cf.RunHalted):
+                results = call(table, to, ledger, batch_size=50)
+    assert counts(results) == {"accepted": 75, "refused": 25}
+    assert results.index[results["outcome"] == "refused"].tolist() == list(range(3, 100, 4))
 
 
 def test_a_batch_too_large_is_split(ledger):
