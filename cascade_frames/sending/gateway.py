@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Final, Self
 
 import httpx
 
+from cascade_frames.sending.discretion import Discretion
 from cascade_frames.sending.evidence import Evidence, Failure
 from cascade_frames.settings import Account
 
@@ -88,6 +90,7 @@ class Gateway:
 
     def __init__(self, account: Account, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._deadline = account.deadline
+        self._keys = tuple(account.headers().values())
         self._traced = transport is None
         self._under_way: set[asyncio.Task[Evidence]] = set()
         self._client = httpx.AsyncClient(
@@ -127,7 +130,7 @@ class Gateway:
         task.add_done_callback(self._under_way.discard)
         await asyncio.wait({task}, timeout=self._deadline)
         if task.done() and not task.cancelled():
-            return task.result()
+            return self._discreet(task.result(), body)
         flight.given_up = True
         return flight.evidence(Failure.LOST, "closed" if task.done() else "deadline")
 
@@ -141,6 +144,12 @@ class Gateway:
         for task in left_over:
             task.cancel()
         await asyncio.gather(*left_over, return_exceptions=True)
+
+    def _discreet(self, evidence: Evidence, body: bytes) -> Evidence:
+        """The same evidence; where the API has words to say, what they quote is to be hidden."""
+        if evidence.status in (None, 200):
+            return evidence
+        return replace(evidence, hide=Discretion(self._keys, body))
 
     async def _exchange(self, path: str, body: bytes, flight: _Flight) -> Evidence:
         try:

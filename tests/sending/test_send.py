@@ -11,6 +11,7 @@ import time
 from collections import Counter
 
 import apsw
+import pandas as pd
 import pytest
 
 import cascade_frames as cf
@@ -638,3 +639,50 @@ def test_errors_hold_no_phone_text_or_key(ledger):
     for held in ("38050", "secret", "test-key"):
         assert held not in str(stopped)
     assert json.dumps(str(stopped))
+
+
+QUOTING = {
+    "first": "Olena Shevchenko",
+    "text": "Dear Olena Shevchenko, your table is ready",
+    "option": "Never again, thank you",
+    "key": "canary-key-5f0c31d2",
+}
+
+
+@pytest.mark.parametrize("status", [400, 401, 422, 429, 500])
+def test_nothing_that_the_api_quotes_is_kept(ledger, status, monkeypatch):
+    """Texts, names, options, phones and keys: not in details, halts or the ledger."""
+    monkeypatch.setattr(engine, "MAX_WAITS", 1)
+
+    def answer(seen, line):  # noqa: ARG001 - an answer takes both
+        message = seen.messages[0]
+        quoted = [
+            message["text"],
+            message["customerData"]["name"],
+            message["surveyOptions"][1],
+            message["toPhone"],
+            seen.headers["x-authorization-key"],
+        ]
+        return error(status, quoted[0][:12], f"cannot take {' and '.join(quoted)}", quoted[-1])
+
+    table = segment(4).assign(extra=[{"name": QUOTING["first"]}] * 4)
+    with RawServer(answer) as server:
+        try:
+            results = call(
+                table,
+                account(server.url, api_key=QUOTING["key"]),
+                ledger,
+                message_type="viber_survey",
+                text=QUOTING["text"],
+                survey_options=["Always, gladly", QUOTING["option"]],
+                extra={"customerData": pd.col("extra")},
+            )
+            told = ""
+        except cf.RunHalted as stopped:
+            results, told = stopped.results, str(stopped)
+    details = " ".join(results["detail"].dropna())
+    assert "cannot take" in details + told
+    kept = b"".join(path.read_bytes() for path in ledger.parent.glob(f"{ledger.name}*"))
+    for shown in (details, told, kept.decode("utf-8", "replace")):
+        assert not [one for one in QUOTING.values() if one in shown or one[:12] in shown]
+        assert "38050" not in shown
