@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 import cascade_frames as cf
-from cascade_frames.sending import engine, isolation, waiting
+from cascade_frames.sending import engine, isolation, pacing, waiting
 from tests.support.raw import RawServer, accept, error, free_port, http, receipts
 from tests.support.segments import account, call, counts, segment
 
@@ -208,6 +208,23 @@ def test_a_slow_down_is_waited_for(ledger):
     taken = Counter(one for seen in server.seen if seen.number not in (2, 3) for one in seen.ids)
     assert set(taken.values()) == {1}
     assert len(taken) == 60
+
+
+def test_the_rate_comes_back_within_the_run(ledger, monkeypatch):
+    """After one 429 requests come at half the rate, and at the account's again by the end."""
+    monkeypatch.setattr(pacing, "QUIET_SECONDS", 0.1)
+    times = []
+
+    def answer(seen, line):  # noqa: ARG001 - an answer takes both
+        times.append(time.monotonic())
+        return error(429, retry_after="0") if seen.number == 1 else accept(seen)
+
+    with RawServer(answer) as server:
+        to = account(server.url, requests_per_second=40)
+        results = call(segment(120), to, ledger, batch_size=1)
+    assert counts(results) == {"accepted": 120}
+    seconds = times[-1] - times[1]
+    assert 119 / 40 * 0.9 <= seconds <= 119 / 20 * 0.85  # neither whole from the start nor half
 
 
 @pytest.mark.usefixtures("brisk")
