@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Iterator
 from dataclasses import replace
 from types import TracebackType
 from typing import Any, Final, Self
 
 import httpx
 
+from cascade_frames.errors import AccountError
 from cascade_frames.sending.discretion import Discretion
 from cascade_frames.sending.evidence import Evidence, Failure
 from cascade_frames.settings import Account
@@ -39,6 +41,30 @@ _FAILURES: Final[tuple[tuple[type[Exception], Failure], ...]] = (
 def failure_of(error: Exception) -> Failure:
     """The kind of failure an httpx error is; `LOST` for any that is not listed."""
     return next((kind for of, kind in _FAILURES if isinstance(error, of)), Failure.LOST)
+
+
+@contextlib.contextmanager
+def _usable() -> Iterator[None]:
+    """What httpx says of a base URL or an environment that it cannot use, as ours."""
+    try:
+        yield
+    except httpx.InvalidURL:
+        raise AccountError(
+            "No request can be made to this base_url (CASCADE_BASE_URL): its host is none. If it "
+            "is right, look at the proxies in the environment (HTTPS_PROXY, ALL_PROXY, NO_PROXY). "
+            "Nothing was sent."
+        ) from None
+    except ImportError:
+        raise AccountError(
+            "The environment names a SOCKS proxy (ALL_PROXY, HTTPS_PROXY), which takes one more "
+            "package: pip install 'httpx[socks]'. Or unset it. Nothing was sent."
+        ) from None
+    except (ValueError, OSError) as error:
+        raise AccountError(
+            "The environment names a proxy (HTTPS_PROXY, ALL_PROXY) or certificates "
+            f"(SSL_CERT_FILE, SSL_CERT_DIR) that cannot be used ({type(error).__name__}). Mend or "
+            "unset that. Nothing was sent."
+        ) from None
 
 
 class _Abandoned(Exception):
@@ -86,8 +112,12 @@ class Gateway:
 
     Use as an async context manager inside one event loop. `transport` is for a transport of
     the caller's; one that is not httpx's own has no trace, so its bytes count as having left.
+
+    Raises:
+        AccountError: the base URL, or a proxy in the environment, cannot be used.
     """
 
+    @_usable()
     def __init__(self, account: Account, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._deadline = account.deadline
         self._keys = tuple(account.headers().values())

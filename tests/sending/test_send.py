@@ -4,11 +4,14 @@ import contextlib
 import itertools
 import json
 import math
+import pkgutil
 import random
+import re
 import signal
 import threading
 import time
 from collections import Counter
+from functools import partial
 
 import apsw
 import pandas as pd
@@ -594,17 +597,97 @@ def test_an_engine_that_breaks_lets_the_others_finish(ledger, monkeypatch):
     assert set(all_ids(server).values()) == {1}
 
 
-def test_a_run_that_never_began_locks_nothing(sandbox, ledger, monkeypatch):
-    """An interrupt between the claim and the first request leaves the rows to be sent."""
+def interrupting(original, moment):
+    """Press Ctrl-C before or after something."""
 
-    def interrupted(*_):
-        raise KeyboardInterrupt
+    def pressed(*given, **named):
+        if moment == "before":
+            signal.raise_signal(signal.SIGINT)
+        result = original(*given, **named)
+        if moment == "after":
+            signal.raise_signal(signal.SIGINT)
+        return result
 
-    with monkeypatch.context() as patch:
-        patch.setattr("cascade_frames.sender.MessageEncoder", interrupted)
-        with pytest.raises(KeyboardInterrupt):
-            call(segment(20), sandbox.account, ledger)
-    assert counts(call(segment(20), sandbox.account, ledger)) == {"accepted": 20}
+    return pressed
+
+
+@pytest.mark.usefixtures("interruptible")
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize(
+    "place",
+    [
+        "cascade_frames.ledger.Ledger.register",
+        "cascade_frames.sender.MessageEncoder",
+        "cascade_frames.ledger.Ledger.open_run",
+        "cascade_frames.sending.thread.Pace",
+        "threading.Thread.start",
+    ],
+)
+def test_an_interrupt_before_the_first_request_locks_nothing(ledger, monkeypatch, place, moment):
+    """Wherever it strikes: no run is left alive, and the same call sends everything once."""
+    whole, name = place.rsplit(".", 1)
+    with RawServer(accept) as server:
+        to = account(server.url)
+        plan = partial(call, segment(20), to, ledger)
+        with monkeypatch.context() as patch:
+            original = getattr(pkgutil.resolve_name(whole), name)
+            patch.setattr(place, interrupting(original, moment))
+            with pytest.raises(KeyboardInterrupt):
+                plan()
+        assert not [one for one in threading.enumerate() if one.name.startswith("cascade")]
+        connection = apsw.Connection(str(ledger))
+        states = [state for (state,) in connection.execute("SELECT state FROM run")]
+        connection.close()
+        assert "active" not in states
+        assert counts(plan()) == {"accepted": 20}
+    assert set(all_ids(server).values()) == {1}
+
+
+@pytest.mark.parametrize("point", ["register", "open_run"])
+def test_a_claim_that_fails_is_told_at_once(ledger, monkeypatch, point):
+    """What the ledger says comes from the call itself, and leaves nothing locked."""
+
+    def broken(*_):
+        raise cf.LedgerError("The ledger is full.")
+
+    with RawServer(accept) as server:
+        to = account(server.url)
+        with monkeypatch.context() as patch:
+            patch.setattr(f"cascade_frames.ledger.Ledger.{point}", broken)
+            with pytest.raises(cf.LedgerError, match="is full"):
+                call(segment(20), to, ledger)
+        assert counts(call(segment(20), to, ledger)) == {"accepted": 20}
+
+
+@pytest.mark.parametrize(
+    ("named", "fix"),
+    [
+        ({"ALL_PROXY": "socks5://127.0.0.1:9"}, "httpx[socks]"),
+        ({"ALL_PROXY": "nonsense://127.0.0.1:9"}, "HTTPS_PROXY"),
+        ({"SSL_CERT_FILE": "/nowhere/at/all"}, "SSL_CERT_FILE"),
+        ({"NO_PROXY": "[::"}, "NO_PROXY"),
+    ],
+)
+def test_an_environment_that_cannot_be_used_is_told_before_anything(
+    ledger, monkeypatch, named, fix
+):
+    """The error names the fix, and no run is begun."""
+    for name, value in named.items():
+        monkeypatch.setenv(name, value)
+    table = segment(5)
+    with pytest.raises(cf.AccountError, match=re.escape(fix)):
+        call(table, account("https://api.invalid", confirm_above=10), ledger)
+    with pytest.raises(cf.AccountError, match=re.escape(fix)):
+        cf.connect(account("https://api.invalid"))
+    connection = apsw.Connection(str(ledger))
+    assert list(connection.execute("SELECT * FROM run")) == []
+    connection.close()
+
+
+def test_a_host_that_is_none_is_told_before_anything(ledger):
+    """A base URL that the account takes and httpx does not is an error of the account's."""
+    with pytest.raises(cf.AccountError, match="base_url"):
+        call(segment(5), account("https://приклад..укр"), ledger)
 
 
 def test_a_run_taken_over_says_so(ledger):
