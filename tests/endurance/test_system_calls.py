@@ -56,7 +56,7 @@ def calls_of(episodes, folder, thread):
 @pytest.mark.parametrize(
     ("thread", "call", "what"),
     [
-        ("main", "pwrite64", f"{KILL}:when=3"),
+        ("engine", "pwrite64", f"{KILL}:when=3"),
         ("writer", "fdatasync", f"{KILL}:when=2"),
         ("engine", "sendto", f"{KILL}:when=2"),
         ("engine", "recvfrom", f"{KILL}:when=2"),
@@ -87,7 +87,7 @@ def test_every_system_call_kills(episodes, tmp_path, figures, thread):
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("lasting", ["", "+"], ids=["passing", "lasting"])
 @pytest.mark.parametrize("error", ERRORS)
-@pytest.mark.parametrize("thread", ["main", "writer"])
+@pytest.mark.parametrize("thread", THREADS)
 def test_every_system_call_fails(episodes, tmp_path, figures, thread, error, lasting):
     """Every call that writes or syncs the ledger fails once, or fails from then on."""
     points, found = {}, []

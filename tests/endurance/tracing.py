@@ -10,7 +10,7 @@ from cascade_frames.ledger.writer import RunWriter
 from cascade_frames.sending.thread import EngineThread
 from tests.endurance import storage
 
-# The thread that registers a run, the one that sends, and the one that writes to the ledger.
+# The thread that plans, the one that claims and sends, and the one that writes to the ledger.
 THREADS = {"main": None, "engine": EngineThread, "writer": RunWriter}
 
 
