@@ -249,7 +249,7 @@ def test_a_few_faults_in_any_order(begin):
 
 
 @pytest.mark.endurance
-@pytest.mark.timeout(3600)
+@pytest.mark.timeout(7200)
 @pytest.mark.parametrize("part", range(PARTS))
 def test_many_faults_in_any_order(begin, figures, part):
     """A hundred sequences of fifty steps in each of twenty parts, which can be run apart.

@@ -33,7 +33,7 @@ def test_jumps_double_nothing_and_hang_nothing(episodes):
 
 
 @pytest.mark.endurance
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(7200)
 def test_many_jumps_double_nothing_and_hang_nothing(episodes, figures):
     """Fifty segments sent through jumps, to servers that misbehave."""
     found = []

@@ -35,7 +35,7 @@ def test_each_behaviour_with_some_fail_points(episodes):
 
 
 @pytest.mark.endurance
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(7200)
 @pytest.mark.parametrize("action", ACTIONS)
 @pytest.mark.parametrize("point", POINTS)
 def test_all_pairs_of_fail_point_and_behaviour(episodes, point, action, figures):

@@ -89,7 +89,7 @@ def test_a_kernel_is_struck_a_few_times(notebook, episodes):
 
 
 @pytest.mark.endurance
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(7200)
 @pytest.mark.parametrize(("blow", "times"), [("interrupt", 100), ("restart", 50), ("kill", 50)])
 def test_a_kernel_is_struck_often(notebook, episodes, figures, blow, times):
     """The same blow many times over: nobody is messaged twice."""

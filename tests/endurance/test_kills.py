@@ -104,7 +104,7 @@ def test_some_kills_break_nothing(episodes):
 
 
 @pytest.mark.endurance
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(7200)
 @pytest.mark.parametrize("part", range(10))
 def test_a_thousand_kills_break_nothing(episodes, part, figures):
     """A hundred kills in each of ten parts: every invariant holds after each."""

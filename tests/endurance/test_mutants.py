@@ -44,7 +44,7 @@ def test_a_kill_exposes_the_mutant(episodes, mutant):
 
 
 @pytest.mark.endurance
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(7200)
 @pytest.mark.parametrize("mutant", MUTANTS)
 def test_random_kills_and_servers_expose_the_mutant(episodes, monkeypatch, mutant):
     """The test of the thousand kills finds each mutant by itself, within a few episodes."""

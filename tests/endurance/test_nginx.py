@@ -31,7 +31,7 @@ def test_a_limit_is_kept_and_used(episodes, tmp_path):
 
 
 @pytest.mark.endurance
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(7200)
 def test_five_thousand_rows_one_a_request(episodes, tmp_path, figures):
     """All accepted once, at 95 % of the allowed rate or more."""
     share = send_through(episodes(5000, 1), tmp_path, 5000)

@@ -93,7 +93,7 @@ def test_mutated_replies_over_a_socket(episodes):
 
 
 @pytest.mark.endurance
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(7200)
 def test_ten_thousand_mutated_replies(figures):
     """None of ten thousand is taken for more than it says, and none raises."""
     found = try_replies("full", 10_000)
@@ -102,7 +102,7 @@ def test_ten_thousand_mutated_replies(figures):
 
 
 @pytest.mark.endurance
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(7200)
 def test_hundreds_of_mutated_replies_over_a_socket(episodes, figures):
     """Some hundred mutated replies through a real socket: no wrong entry in the ledger."""
     found, replies = [], 0

@@ -54,7 +54,7 @@ def test_a_disk_that_fails_now_and_then(episodes):
 
 
 @pytest.mark.endurance
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(7200)
 @pytest.mark.parametrize(("error", "lasting"), KINDS)
 def test_a_disk_that_fails_anywhere(episodes, error, lasting, figures):
     """At every write and sync of a send: nothing leaves without its intent."""

@@ -70,7 +70,7 @@ def test_a_system_call_kills_or_fails(episodes, tmp_path, thread, call, what):
 
 
 @pytest.mark.endurance
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(7200)
 @pytest.mark.parametrize("thread", THREADS)
 def test_every_system_call_kills(episodes, tmp_path, figures, thread):
     """The process is killed at every call of a thread that writes, syncs, sends or receives."""
@@ -84,7 +84,7 @@ def test_every_system_call_kills(episodes, tmp_path, figures, thread):
 
 
 @pytest.mark.endurance
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(7200)
 @pytest.mark.parametrize("lasting", ["", "+"], ids=["passing", "lasting"])
 @pytest.mark.parametrize("error", ERRORS)
 @pytest.mark.parametrize("thread", THREADS)
