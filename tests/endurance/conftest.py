@@ -1,5 +1,6 @@
 """The model gateway, the fork server and the ledgers that all of this is tried on."""
 
+import os
 import queue
 import shutil
 import sys
@@ -18,6 +19,12 @@ from tests.endurance.model_gateway import ACCEPT, ModelGateway, always
 def figures():
     """A function that notes a figure, for `pytest -rP` to show."""
     return lambda words: sys.stdout.write(f"figures: {words}\n")
+
+
+@pytest.fixture
+def seed_offset():
+    """Words that make every seed another: runs with different ENDURANCE_SEED add up."""
+    return os.environ.get("ENDURANCE_SEED", "")
 
 
 @pytest.fixture(scope="session")

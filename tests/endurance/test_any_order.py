@@ -2,7 +2,6 @@
 
 import functools
 import gc
-import os
 import random
 import sys
 import threading
@@ -251,11 +250,7 @@ def test_a_few_faults_in_any_order(begin):
 @pytest.mark.endurance
 @pytest.mark.timeout(7200)
 @pytest.mark.parametrize("part", range(PARTS))
-def test_many_faults_in_any_order(begin, figures, part):
-    """A hundred sequences of fifty steps in each of twenty parts, which can be run apart.
-
-    ENDURANCE_SEED, a number, gives other sequences.
-    """
-    other = int(os.environ.get("ENDURANCE_SEED", "0"))
-    done = explore(begin, EXAMPLES, STEPS, seed=other * PARTS + part)
+def test_many_faults_in_any_order(begin, figures, seed_offset, part):
+    """A hundred sequences of fifty steps in each of twenty parts, which can be run apart."""
+    done = explore(begin, EXAMPLES, STEPS, seed=f"{part}{seed_offset}")
     figures(f"part {part}: {dict(done)}, 0 breaches")

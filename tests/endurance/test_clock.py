@@ -34,10 +34,12 @@ def test_jumps_double_nothing_and_hang_nothing(episodes):
 
 @pytest.mark.endurance
 @pytest.mark.timeout(7200)
-def test_many_jumps_double_nothing_and_hang_nothing(episodes, figures):
+def test_many_jumps_double_nothing_and_hang_nothing(episodes, figures, seed_offset):
     """Fifty segments sent through jumps, to servers that misbehave."""
     found = []
     for seed in range(50):
-        found += send_through_jumps(episodes(), seed, seeded(f"clock {seed}"))
+        found += send_through_jumps(
+            episodes(), f"{seed}{seed_offset}", seeded(f"clock {seed}{seed_offset}")
+        )
     figures(f"50 segments under clock jumps, {len(found)} breaches")
     assert found == []

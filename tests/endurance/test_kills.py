@@ -106,8 +106,8 @@ def test_some_kills_break_nothing(episodes):
 @pytest.mark.endurance
 @pytest.mark.timeout(7200)
 @pytest.mark.parametrize("part", range(10))
-def test_a_thousand_kills_break_nothing(episodes, part, figures):
+def test_a_thousand_kills_break_nothing(episodes, part, figures, seed_offset):
     """A hundred kills in each of ten parts: every invariant holds after each."""
-    made, found = kill_until(episodes, f"full-{part}", 100)
+    made, found = kill_until(episodes, f"full-{part}{seed_offset}", 100)
     figures(f"{made} kills, {len(found)} breaches")
     assert found == []

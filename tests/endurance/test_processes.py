@@ -79,12 +79,12 @@ def test_a_few_processes_share_a_ledger(episodes, apart):
 @pytest.mark.endurance
 @pytest.mark.timeout(7200)
 @pytest.mark.parametrize("apart", [False, True], ids=["one machine", "several machines"])
-def test_eight_processes_share_a_ledger(episodes, figures, apart):
+def test_eight_processes_share_a_ledger(episodes, figures, seed_offset, apart):
     """Twenty-five rounds of eight processes each: each message is sent once."""
     found, taken = [], 0
     for number in range(25):
         episode = episodes(64, 4)
-        found += play_round(episode, f"full {apart} {number}", 8, apart=apart)
+        found += play_round(episode, f"full {apart} {number}{seed_offset}", 8, apart=apart)
         taken += _taken_over(episode.ledger)
     figures(
         f"25 rounds of 8 processes, apart {apart}, {taken} runs taken over, {len(found)} breaches"

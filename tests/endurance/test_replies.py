@@ -94,21 +94,21 @@ def test_mutated_replies_over_a_socket(episodes):
 
 @pytest.mark.endurance
 @pytest.mark.timeout(7200)
-def test_ten_thousand_mutated_replies(figures):
+def test_ten_thousand_mutated_replies(figures, seed_offset):
     """None of ten thousand is taken for more than it says, and none raises."""
-    found = try_replies("full", 10_000)
+    found = try_replies(f"full{seed_offset}", 10_000)
     figures(f"10000 mutated replies, {len(found)} false accepts")
     assert found == []
 
 
 @pytest.mark.endurance
 @pytest.mark.timeout(7200)
-def test_hundreds_of_mutated_replies_over_a_socket(episodes, figures):
+def test_hundreds_of_mutated_replies_over_a_socket(episodes, figures, seed_offset):
     """Some hundred mutated replies through a real socket: no wrong entry in the ledger."""
     found, replies = [], 0
     for seed in range(40):
         episode = episodes(96, 4)
-        found += send_to_a_babbler(episode, f"full-{seed}")
+        found += send_to_a_babbler(episode, f"full-{seed}{seed_offset}")
         replies += len(episode.gateway.arrivals)
     figures(f"{replies} replies over a socket, {len(found)} breaches")
     assert found == []
