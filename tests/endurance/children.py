@@ -1,6 +1,7 @@
 """What a forked child does: send as a user would, with the faults it is given."""
 
 import functools
+import importlib
 import time
 import warnings
 
@@ -10,6 +11,7 @@ import cascade_frames as cf
 from cascade_frames.planning import planner
 from cascade_frames.planning.mapping import MessageMapping
 from cascade_frames.planning.memory import Standing, empty_standing, standing_table
+from cascade_frames.results.join import join_results
 from tests.endurance import canaries, drafts, faults, mutants
 from tests.endurance.segments import account, message, segment
 
@@ -20,6 +22,9 @@ def warm_up():
     default = httpx._transports.default
     default.create_ssl_context = functools.cache(default.create_ssl_context)
     httpx.AsyncClient(trust_env=False)
+    # What httpx and anyio import when the first request is made.
+    for name in ("anyio._backends._asyncio", "anyio.streams.tls"):
+        importlib.import_module(name)
     given = message(10)
     batch_size, campaign = given.pop("batch_size"), given.pop("campaign")
     request = planner.PlanRequest(
@@ -29,7 +34,8 @@ def warm_up():
         batch_size=batch_size,
     )
     now = faults.datetime.now(faults.UTC)
-    planner.make_plan(segment(10), request, _NoMemory(), now, sender=None)
+    plan = planner.make_plan(segment(10), request, _NoMemory(), now, sender=None)
+    join_results(plan, plan.standing)
 
 
 class _NoMemory:

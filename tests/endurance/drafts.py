@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from cascade_frames import sender
 from cascade_frames.ledger import Ledger, open_ledger
+from cascade_frames.results.join import join_results
 from cascade_frames.sender import PlanSender
 from cascade_frames.sending import pacing
 from cascade_frames.sending.encoding import MessageEncoder
@@ -28,6 +29,7 @@ def draft(url, ledger, pieces):
                     **message(10), account=account(url), ledger=opened
                 )
                 _encoder(_drafted[start, stop].messages)
+                join_results(_drafted[start, stop], _drafted[start, stop].standing)
     finally:
         opened.close()
 
