@@ -1,5 +1,6 @@
 """A clock that jumps by a day, ahead or back, each time it is looked at."""
 
+import asyncio
 import random
 from datetime import datetime, timedelta
 
@@ -15,13 +16,18 @@ TOUCHED = (
     *((module, "now") for module in FUNCTIONS),
     *((module, "datetime") for module in CLASSES),
     (Engine, "__init__"),
+    (asyncio, "sleep"),
 )
 
 
 def jump(seed):
-    """Put the clock in; tells how often it jumped, in all and in the ledger's writer."""
+    """Put the clock in.
+
+    Tells how often it jumped, in all and in the ledger's writer, and the longest time (seconds)
+    that anything asked to sleep.
+    """
     rng = random.Random(seed)
-    jumps = {"jumps": 0, "writer": 0}
+    jumps = {"jumps": 0, "writer": 0, "longest": 0.0}
 
     class Jumping(datetime):
         @classmethod
@@ -50,4 +56,11 @@ def jump(seed):
         original(self, *given, **{**named, "clock": now})
 
     Engine.__init__ = with_clock
+    sleep = asyncio.sleep
+
+    async def noted_sleep(seconds, *given):
+        jumps["longest"] = max(jumps["longest"], seconds)
+        return await sleep(seconds, *given)
+
+    asyncio.sleep = noted_sleep
     return lambda: jumps

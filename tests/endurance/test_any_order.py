@@ -242,9 +242,10 @@ def explore(begin, examples, steps, **more):
     return done
 
 
+@pytest.mark.timeout(300)
 def test_a_few_faults_in_any_order(begin):
     """Some short sequences, the same each time."""
-    assert explore(begin, 6, 10, derandomize=True)["requests"] > 60
+    assert explore(begin, 4, 8, derandomize=True)["requests"] > 30
 
 
 @pytest.mark.endurance

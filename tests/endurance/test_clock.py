@@ -1,11 +1,13 @@
 """A clock that jumps a day ahead and a day back while messages are being sent."""
 
-import time
 from collections import Counter
 
 import pytest
 
 from tests.endurance.model_gateway import ACCEPT, LIMIT_429, first, seeded
+
+# Backoffs are of 4 s at most, and these servers ask for less.
+LONGEST_SECONDS = 5
 
 
 def send_through_jumps(episode, seed, choose):
@@ -14,12 +16,11 @@ def send_through_jumps(episode, seed, choose):
     fault = {"kind": "clock", "seed": str(seed)}
     found, jumps = [], Counter()
     for _ in range(2):
-        begun = time.monotonic()
         told = episode.send(fault=fault)
-        took = time.monotonic() - begun
+        longest = told["extra"].pop("longest")
         jumps.update(told["extra"])
-        if took > 30:
-            found.append(f"a send hung for {took:.0f} s")
+        if longest > LONGEST_SECONDS:
+            found.append(f"a send wanted to sleep for {longest:.0f} s")
         found += episode.breaches()
     if jumps["jumps"] < 5 or jumps["writer"] < 5:
         found.append(f"the clock did not jump: {dict(jumps)}")
