@@ -1,6 +1,5 @@
 """What a forked child does: send as a user would, with the faults it is given."""
 
-import functools
 import importlib
 import time
 import warnings
@@ -18,9 +17,7 @@ from tests.endurance.segments import account, message, segment
 
 def warm_up():
     """Do once what is slow the first time; opens no ledger and starts no thread."""
-    # Loading the certificates takes longer than a whole send here, and plain HTTP needs none.
-    default = httpx._transports.default
-    default.create_ssl_context = functools.cache(default.create_ssl_context)
+    httpx._transports.default.create_ssl_context = drafts.certificates
     httpx.AsyncClient(trust_env=False)
     # What httpx and anyio import when the first request is made.
     for name in ("anyio._backends._asyncio", "anyio.streams.tls"):

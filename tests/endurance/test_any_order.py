@@ -1,13 +1,11 @@
 """Faults in any order and any number, found and shrunk by Hypothesis."""
 
-import functools
 import gc
 import random
 import sys
 import threading
 from collections import Counter
 
-import httpx
 import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
@@ -180,11 +178,8 @@ class Sends(RuleBasedStateMachine):
 
 @pytest.fixture(scope="module")
 def workshop():
-    """Make this process ready: certificates read once, a disk that fails, requests watched."""
+    """Make this process ready: a disk that fails, requests watched, threads that take turns."""
     with pytest.MonkeyPatch.context() as patch:
-        read_once = functools.cache(httpx._transports.default.create_ssl_context)
-        patch.setattr(httpx._transports.default, "create_ssl_context", read_once)
-        drafts.hurry(patch.setattr)
         # Ours and the server's threads take turns all the time.
         interval = sys.getswitchinterval()
         sys.setswitchinterval(5e-4)
