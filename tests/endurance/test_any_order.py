@@ -16,7 +16,7 @@ from tests.endurance.faults import POINTS
 from tests.endurance.inside import FRESH, Desk, pieces
 from tests.endurance.model_gateway import BEHAVIOURS, SLOW_SECONDS
 
-STEPS, EXAMPLES, PARTS = 50, 100, 20
+STEPS, EXAMPLES, PARTS = 50, 10, 200
 # A run's writer is closed by whoever opened it, or ends with its process.
 ONLY_IN_A_CHILD = ("before close", "after open_run")
 INSIDE = [point for point in POINTS if point not in ONLY_IN_A_CHILD]
@@ -200,7 +200,7 @@ def begin(episodes, gateway, templates, forks, workshop):
         template, _ = templates(rows, 10, drafted=False)
         given = {"url": gateway.url, "ledger": str(template), "pieces": sent}
         drafts.draft(**given)
-        forks.ask({"draft": given})
+        forks.ask({"draft": {**given, "pieces": sent[:steps]}})
         gc.freeze()
         done = Counter()
 
@@ -240,13 +240,13 @@ def explore(begin, examples, steps, **more):
 @pytest.mark.timeout(300)
 def test_a_few_faults_in_any_order(begin):
     """Some short sequences, the same each time."""
-    assert explore(begin, 4, 8, derandomize=True)["requests"] > 30
+    assert explore(begin, 4, 6, derandomize=True)["requests"] > 20
 
 
 @pytest.mark.endurance
 @pytest.mark.timeout(7200)
 @pytest.mark.parametrize("part", range(PARTS))
 def test_many_faults_in_any_order(begin, figures, seed_offset, part):
-    """A hundred sequences of fifty steps in each of twenty parts, which can be run apart."""
+    """Ten sequences of fifty steps in each of two hundred parts, which can be run apart."""
     done = explore(begin, EXAMPLES, STEPS, seed=f"{part}{seed_offset}")
     figures(f"part {part}: {dict(done)}, 0 breaches")
