@@ -144,7 +144,7 @@ def templates(tmp_path_factory, session_gateway, forks):
     """An empty ledger, and what it knows segments by; a copy costs less than a new one."""
     path = tmp_path_factory.mktemp("template") / "ledger.sqlite3"
     Ledger(path).close()
-    known = {}
+    known, ready = {}, set()
 
     def template(rows, batch_size, drafted):
         given = {"url": session_gateway.url, "ledger": str(path)}
@@ -153,9 +153,10 @@ def templates(tmp_path_factory, session_gateway, forks):
             known[rows] = MessageKeys(
                 np.array(ids, dtype=object), *(np.array(one, dtype="uint64") for one in hashes)
             )
-        if drafted:
+        if drafted and rows not in ready:
             forks.ask({"draft": {**given, "pieces": [(0, rows)]}})
             drafts.draft(**given, pieces=[(0, rows)])
+            ready.add(rows)
         return path, known[rows]
 
     return template
