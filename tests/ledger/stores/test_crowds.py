@@ -39,6 +39,7 @@ def test_threads_on_one_ledger_claim_no_id_twice(location):
 
 
 @pytest.mark.parametrize("count", [2, pytest.param(WORKERS, marks=pytest.mark.endurance)])
+@pytest.mark.timeout(7200)
 def test_processes_on_one_ledger_claim_no_id_twice(location, count):
     """The same with processes, as kernels are: 0 doubled, 0 lost."""
     servers = _together(_processes(count), location, count, 10 if count == 2 else 50)
