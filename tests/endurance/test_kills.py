@@ -55,10 +55,13 @@ class Killer:
             self._child.kill()
 
 
-def kill_often(episode, seed, kills):
-    """Kill so many sends of one episode, then settle it; gives kills made and breaches."""
+def kill_often(episode, seed, kills, calm=0.85):
+    """Kill so many sends of one episode, then settle it; gives kills made and breaches.
+
+    `calm` is the share of requests that are answered as they should be.
+    """
     rng = random.Random(seed)
-    episode.gateway.choose = seeded(seed, calm=0.85)
+    episode.gateway.choose = seeded(seed, calm)
     made, unseen, found = 0, 0, []
     unknown_before = set()
     for _ in range(kills):

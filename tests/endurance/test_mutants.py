@@ -55,7 +55,7 @@ def test_random_kills_and_servers_expose_the_mutant(episodes, monkeypatch, mutan
         monkeypatch.setattr(
             episode, "given", lambda given=given, **more: given(mutant=mutant, **more)
         )
-        broken = kill_often(episode, f"{mutant}-{number}", 5)[1]
+        broken = kill_often(episode, f"{mutant}-{number}", 5, calm=0.5)[1]
         if broken:
             return
     assert broken
