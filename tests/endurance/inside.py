@@ -130,7 +130,7 @@ class Desk:
         self.gateway.settle_down()
         view = truth.read_file(self.episode.ledger, self.episode.keys.ids[: self._end])
         found = truth.breaches(self.gateway, view, frozenset(self._resolved))
-        left = [one.name for one in threading.enumerate() if one.name.startswith("cascade")]
+        left = _threads_left()
         if left:
             found.append(f"threads were left behind: {left}")
         if self._watched["requests_after_a_failed_intent"]:
@@ -161,3 +161,11 @@ class Desk:
         self.done["accepted"] += self.gateway.accepted.total()
         self.close()
         return found
+
+
+def _threads_left():
+    """The package's threads that do not end; one that has told its ending may need a moment."""
+    ours = [one for one in threading.enumerate() if one.name.startswith("cascade")]
+    for one in ours:
+        one.join(WAIT_SECONDS)
+    return [one.name for one in ours if one.is_alive()]
