@@ -17,6 +17,7 @@ from cascade_frames.contract import Field, Route
 from cascade_frames.errors import InvalidRecipients, MappingError
 from cascade_frames.outcomes import Outcome, Reason
 from cascade_frames.planning import advice, content, hashing, messages, policy, schema
+from cascade_frames.planning.fates import as_texts
 from cascade_frames.planning.faults import Faults
 from cascade_frames.planning.mapping import MessageMapping
 from cascade_frames.planning.memory import Memory, MessageKeys, Standing
@@ -127,24 +128,22 @@ def _look_up(
     """
     rows = np.flatnonzero(~faults.any & ~held.any)
     sound = table.iloc[rows]
-    ids = sound[Field.ID].to_numpy(dtype=object)
     keys = MessageKeys(
-        ids,
-        hashing.hash_texts(ids, hashing.derive_key(memory.secret, "id")),
-        content.content_hashes(sound, memory.secret) if len(sound) else ids.astype("uint64"),
-        hashing.recipient_hashes(sound[Field.TO_PHONE].to_numpy(dtype=object), memory.secret),
+        as_texts(sound[Field.ID]),
+        hashing.hash_texts(sound[Field.ID], hashing.derive_key(memory.secret, "id")),
+        content.content_hashes(sound, memory.secret) if len(sound) else np.zeros(0, np.uint64),
+        hashing.recipient_hashes(sound[Field.TO_PHONE], memory.secret),
     )
     standing = memory.stand(account.identity, keys)
     reused = np.zeros(len(table), dtype=bool)
     reused[rows[standing.reused]] = True
     faults.add(Reason.ID_REUSED, "id", reused)
-    erased = (standing.table["outcome"] == Outcome.SKIPPED).to_numpy(dtype=bool)
+    erased = standing.having(Outcome.SKIPPED)
     forgotten = np.zeros(len(table), dtype=bool)
     forgotten[rows[erased]] = True
     held.add(Reason.FORGOTTEN, Field.TO_PHONE, forgotten)
     fresh = ~standing.reused & ~erased
-    kept = Standing(standing.table[fresh].reset_index(drop=True), standing.reused[fresh])
-    return keys.take(fresh), kept
+    return keys.take(fresh), standing.take(fresh)
 
 
 def _check_recipients(segment: pd.DataFrame, faults: Faults, on_invalid: OnInvalid) -> None:
