@@ -132,8 +132,12 @@ class _Sought:
         self._next = 0
         bits = min(max((len(keys) * _SPREAD).bit_length(), _LEAST_BITS), _MOST_BITS)
         self._shift = np.uint64(64 - bits)
-        self._first_bits = np.zeros(1 << bits, dtype=bool)
-        self._first_bits[self._hashes >> self._shift] = True
+
+    @cached_property
+    def _first_bits(self) -> npt.NDArray[np.bool_]:
+        table = np.zeros(1 << int(64 - self._shift), dtype=bool)
+        table[self._hashes >> self._shift] = True
+        return table
 
     @cached_property
     def _order(self) -> Indices:
@@ -145,12 +149,9 @@ class _Sought:
 
     def meet(self, hashes: Hashes, block: _Block) -> Iterator[Pairs]:
         """Which positions of a block hold which of the rows."""
-        at = np.flatnonzero(self._first_bits[hashes >> self._shift])
-        if not len(at):
-            return
-        aligned = self._meet_aligned(hashes, block) if len(at) == len(hashes) else None
+        aligned = self._meet_aligned(hashes, block)
         if aligned is None:
-            yield from self._meet_any(hashes, at, block)
+            yield from self._meet_any(hashes, block)
         else:
             yield aligned
 
@@ -165,7 +166,8 @@ class _Sought:
         at = np.arange(size)
         return at, begin + at
 
-    def _meet_any(self, hashes: Hashes, at: Indices, block: _Block) -> Iterator[Pairs]:
+    def _meet_any(self, hashes: Hashes, block: _Block) -> Iterator[Pairs]:
+        at = np.flatnonzero(self._first_bits[hashes >> self._shift])
         at = at[np.argsort(hashes[at])]  # in order, the sorted hashes are walked, not jumped in
         where = np.searchsorted(self._sorted, hashes[at])
         while len(at):
