@@ -1,10 +1,10 @@
 """Finding messages among all that an account has registered, however many.
 
-The ids that are sought are known by 64-bit hashes. A table of bits tells for the first bits of
-a hash whether any sought one has them; the stored blocks stream past it, newest run first, and
-what is let through is looked up in the sorted hashes. Where a hash is met, the ids themselves
-are compared. A block that continues where the last one ended, as in a second send of the same
-segment, is compared as it stands, without any of that.
+The ids that are sought are known by 64-bit hashes. Two tables tell for the first bits of a hash,
+and for its last ones, whether any sought one has them; the stored blocks stream past them, newest
+run first, and what is let through is looked up in the sorted hashes. Where a hash is met, the ids
+themselves are compared. A block that continues where the last one ended, as in a second send of
+the same segment, is compared as it stands, without any of that.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Indices = npt.NDArray[np.int64]
 # Positions in a block, and the rows that are found there.
 Pairs = tuple[Indices, Indices]
 
-# The table of first bits has about this many places for each hash, within these bounds.
+# A table of bits has about this many places for each hash, within these bounds.
 _SPREAD: Final = 16
 _LEAST_BITS, _MOST_BITS = 8, 24
 
@@ -132,11 +132,18 @@ class _Sought:
         self._next = 0
         bits = min(max((len(keys) * _SPREAD).bit_length(), _LEAST_BITS), _MOST_BITS)
         self._shift = np.uint64(64 - bits)
+        self._mask = np.uint64((1 << bits) - 1)
 
     @cached_property
     def _first_bits(self) -> npt.NDArray[np.bool_]:
-        table = np.zeros(1 << int(64 - self._shift), dtype=bool)
+        table = np.zeros(int(self._mask) + 1, dtype=bool)
         table[self._hashes >> self._shift] = True
+        return table
+
+    @cached_property
+    def _last_bits(self) -> npt.NDArray[np.bool_]:
+        table = np.zeros(int(self._mask) + 1, dtype=bool)
+        table[self._hashes & self._mask] = True
         return table
 
     @cached_property
@@ -168,6 +175,7 @@ class _Sought:
 
     def _meet_any(self, hashes: Hashes, block: _Block) -> Iterator[Pairs]:
         at = np.flatnonzero(self._first_bits[hashes >> self._shift])
+        at = at[self._last_bits[hashes[at] & self._mask]]
         at = at[np.argsort(hashes[at])]  # in order, the sorted hashes are walked, not jumped in
         where = np.searchsorted(self._sorted, hashes[at])
         while len(at):
