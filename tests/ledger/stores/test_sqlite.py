@@ -1,7 +1,7 @@
 """What only a ledger file can meet."""
 
 import sqlite3
-from types import SimpleNamespace
+from pathlib import Path
 
 import pytest
 
@@ -10,9 +10,8 @@ from cascade_frames.ledger import Ledger, open_ledger, schema, volumes
 
 
 def _mounted(monkeypatch, place, kind):
-    mounts = [SimpleNamespace(mountpoint="/", fstype="ext4")]
-    mounts.append(SimpleNamespace(mountpoint=str(place), fstype=kind))
-    monkeypatch.setattr(volumes.psutil, "disk_partitions", lambda **_: mounts)
+    mounts = [(Path("/"), "ext4"), (place, kind)]
+    monkeypatch.setattr(volumes, "mounts", lambda: mounts)
 
 
 @pytest.mark.parametrize("kind", ["nfs", "nfs4", "cifs", "smbfs", "smb3", "fuse.sshfs"])
