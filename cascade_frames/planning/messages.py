@@ -17,7 +17,7 @@ from cascade_frames import contract
 from cascade_frames.contract import Field, MessageType
 from cascade_frames.errors import MappingError
 from cascade_frames.outcomes import Reason
-from cascade_frames.planning import hashing, phones
+from cascade_frames.planning import hashing, phones, utf8
 from cascade_frames.planning.conversion import as_text, convert
 from cascade_frames.planning.faults import Faults
 from cascade_frames.planning.mapping import (
@@ -161,7 +161,7 @@ def _derive(recipients: pd.Series[Any], campaign: str | None, secret: bytes) -> 
             "Give campaign= (ids are then derived from it, one per recipient) or "
             'id= (as id="order-{order_id}").'
         )
-    return hashing.derive_ids(recipients, campaign, slug(campaign), secret).astype("str")
+    return utf8.series(hashing.derive_ids(recipients, campaign, slug(campaign), secret))
 
 
 def slug(campaign: str) -> str:
