@@ -146,13 +146,23 @@ def _map_options(
     for source in mapped:
         if source is not None and source.required:
             faults.add(Reason.MISSING_VALUE, source.label, source.missing)
-    texts = [as_text(source, faults) for source in mapped if source is not None]
-    rows = [list(row) for row in zip(*texts, strict=True)] or [[] for _ in range(len(segment))]
+    constant = all(source is not None and source.constant for source in mapped)
+    size = 1 if constant else len(segment)
+    texts = [_option(source, size, faults) for source in mapped if source is not None]
+    rows = [list(row) for row in zip(*texts, strict=True)] or [[] for _ in range(size)]
     complete = [all(isinstance(option, str) for option in row) for row in rows]
     values = pd.Series([row if ok else None for row, ok in zip(rows, complete, strict=True)])
-    constant = all(source is not None and source.constant for source in mapped)
     missing = ~np.array(complete, dtype=bool)
     return Mapped(values.astype(object), missing, argument, constant=constant)
+
+
+def _option(source: Mapped, size: int, faults: Faults) -> list[str | None]:
+    """One option for each row, None where it is missing."""
+    if source.constant:
+        constant: list[str | None] = as_text(source, Faults(1)).to_pylist()
+        return constant * size
+    varying: list[str | None] = as_text(source, faults).to_pylist()
+    return varying
 
 
 def _derive(recipients: pd.Series[Any], campaign: str | None, secret: bytes) -> pd.Series[Any]:
@@ -216,8 +226,9 @@ def _passed_through(
             for value, absent in zip(source.values, source.missing, strict=True)
         ]
         bad = np.array([item is None for item in encoded], dtype=bool) & ~source.missing
-        faults.add(Reason.EXTRA_INVALID, source.label, bad)
-        columns[name] = pd.Series(encoded, dtype=object)
+        repeats = len(segment) if source.constant else 1
+        faults.add(Reason.EXTRA_INVALID, source.label, bad.repeat(repeats))
+        columns[name] = pd.Series(encoded, dtype=object).repeat(repeats).reset_index(drop=True)
     return columns
 
 
