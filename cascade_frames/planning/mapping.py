@@ -21,8 +21,9 @@ from cascade_frames.contract import Field, VariableType
 from cascade_frames.errors import MappingError
 from cascade_frames.outcomes import Reason
 from cascade_frames.planning import templates, utf8
-from cascade_frames.planning.faults import Faults, Mask
+from cascade_frames.planning.faults import Faults
 from cascade_frames.planning.templates import Placeholder, Template
+from cascade_frames.planning.utf8 import Mask
 from cascade_frames.planning.variables import Variables
 
 Columnar: TypeAlias = Union["pd.Series[Any]", Expression]

@@ -114,7 +114,8 @@ def _judged(column: Utf8, rows: npt.NDArray[np.int64], judge: Judge) -> npt.NDAr
         begin = int(starts[at])
         sample = column.data[begin : begin + int(lengths[at])].tobytes().decode("ascii")
         verdicts[shape] = judge(sample) if len(sample) < 255 else Verdict.ASK
-    return verdicts[codes]
+    judged: npt.NDArray[np.int8] = verdicts[codes]
+    return judged
 
 
 def _eight_bytes_at(column: Utf8, starts: npt.NDArray[np.int64]) -> npt.NDArray[np.uint64]:

@@ -1,9 +1,10 @@
 """Phone numbers as people type them, brought to E.164 (`+380501112233`).
 
 The plain spellings of the default region, and numbers with a plus, are read a shape at a time
-(`phone_shapes`); what is left goes through `phonenumbers`, one distinct value at a time. A number is taken when its
-length and country code are possible for a mobile number of its country (the library's
-metadata); whether the range has been handed out yet is not asked, since metadata lags behind.
+(`phone_shapes`); what is left goes through `phonenumbers`, one distinct value at a time. A number
+is taken when its length and country code are possible for a mobile number of its country (the
+library's metadata); whether the range has been handed out yet is not asked, since metadata lags
+behind.
 Only where digits without a plus are no number of the region is it asked, before they are taken
 for a country code and a number: a digit too many must not reach somebody in Belize.
 """

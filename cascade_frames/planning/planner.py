@@ -16,7 +16,7 @@ from cascade_frames import contract
 from cascade_frames.contract import Field, Route
 from cascade_frames.errors import InvalidRecipients, MappingError
 from cascade_frames.outcomes import Outcome, Reason
-from cascade_frames.planning import advice, content, hashing, messages, policy, schema
+from cascade_frames.planning import advice, content, hashing, messages, policy, segment_schema
 from cascade_frames.planning.faults import Faults
 from cascade_frames.planning.mapping import MessageMapping
 from cascade_frames.planning.memory import Memory, MessageKeys, Standing
@@ -83,7 +83,7 @@ def make_plan(
     check_table(segment)
     faults = Faults(len(segment))
     if request.schema is not None:
-        schema.check_segment(segment, request.schema, faults)
+        segment_schema.check_segment(segment, request.schema, faults)
     drafted = messages.draft(
         segment,
         request.mapping,
