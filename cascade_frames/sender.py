@@ -45,7 +45,7 @@ class PlanSender:
         if self.notice and ui != "none":
             say(self.notice)
         label = RunLabel(plan.account.identity, plan.campaign, str(plan.route), plan.digest)
-        registration = self.ledger.register(label, plan.keys)
+        registration = self.ledger.register(label, plan.keys, plan.standing)
         view = progress_view(ui)
         latest = LatestProgress(view)
         thread = _thread(plan, registration, self.ledger, guarantee, latest)
@@ -106,7 +106,7 @@ def _hand_over(
     plan: Plan, registration: Registration, ledger: Ledger, suffix: str | None, ending: Ending
 ) -> pd.DataFrame:
     """The result table, from the ledger; raised with the cause where the run was halted."""
-    standing = ledger.stand(plan.account.identity, plan.keys)
+    standing = ledger.stand(plan.account.identity, plan.keys, registration.standing)
     results = join_results(plan, standing, suffix)
     results.attrs |= _attributes(plan, registration)
     found = counts(results, suffix)

@@ -11,7 +11,7 @@ import contextlib
 import hashlib
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -34,6 +34,11 @@ _DEFAULTS: Final = {
     "application_name": "cascade_frames",
     "client_encoding": "utf8",
 }
+
+
+# Of a cursor on the server, and how many rows it gives at once: 8 MB of hashes.
+_CURSOR: Final = "cascade_frames"
+_FETCHED: Final = 16
 
 
 class Place:
@@ -112,9 +117,16 @@ class PostgresStore:
             with self._as_ledger_error():
                 return self._rows(schema_postgres.own(statement), values)
 
-    def each(self, statement: str, values: Any = ()) -> Iterator[Row]:  # noqa: ANN401
-        """The rows one by one; libpq holds them all."""
-        yield from self.rows(statement, values)
+    def each(self, statement: str, values: Any = ()) -> Generator[Row, None, None]:  # noqa: ANN401
+        """The rows one by one, a few at a time from the server."""
+        with self._lock:
+            if not self._inside:
+                with self.transaction():
+                    yield from self.each(statement, values)
+                return
+            with self._as_ledger_error(), self._connection.cursor(_CURSOR) as cursor:
+                cursor.itersize = _FETCHED
+                yield from cursor.execute(schema_postgres.own(statement).encode(), values or None)
 
     def script(self, statements: str) -> None:
         """Run several statements that take no values and give no rows."""

@@ -17,6 +17,7 @@ from cascade_frames.ledger import schema
 from cascade_frames.ledger.blobs import pack_texts
 from cascade_frames.ledger.owner import HEARTBEAT
 from cascade_frames.ledger.store import ConnectionLost, Store
+from cascade_frames.planning.fates import as_texts
 from cascade_frames.sending.records import Batch, RunState
 from cascade_frames.sending.verdicts import Settlement
 
@@ -95,7 +96,7 @@ class RunWriter:
             str(settlement.outcome),
             str(settlement.reason) if settlement.reason else None,
             settlement.detail,
-            pack_texts(receipts) if receipts else None,
+            pack_texts(as_texts(receipts)) if receipts else None,
         )
         await self._put(lambda store: _no_rows(store, schema.ADD_OUTCOME, values), patient=True)
 

@@ -79,6 +79,11 @@ def hash_rows(columns: Mapping[str, Texts], secret: bytes) -> Hashes:
     return total
 
 
+def id_hashes(ids: Texts, secret: bytes) -> Hashes:
+    """What a ledger knows N tracking ids by."""
+    return hash_texts(ids, derive_key(secret, "id"))
+
+
 def recipient_hashes(phones: Texts, secret: bytes) -> Hashes:
     """What a ledger knows N recipients (E.164) by, whatever the ids of their messages."""
     return hash_texts(phones, derive_key(secret, "recipient"))

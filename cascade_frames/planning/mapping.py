@@ -17,7 +17,7 @@ import pandas as pd
 import pyarrow as pa
 from pandas.api.typing import Expression
 
-from cascade_frames.contract import Field, VariableType
+from cascade_frames.contract import Field
 from cascade_frames.errors import MappingError
 from cascade_frames.outcomes import Reason
 from cascade_frames.planning import templates, utf8
@@ -220,7 +220,9 @@ def _fill(
                 f"{argument}: {{{placeholder.column}:{placeholder.spec}}} is replaced by the "
                 "API inside texts only."
             )
-        return _variable(values, placeholder.variable, missing, variables), missing
+        plain, _ = templates.format_values(values, Placeholder(""), missing)
+        texts = to_arrow(plain, placeholder.column, faults)
+        return variables.refer(texts, placeholder.variable), missing
     rendered, failed = templates.format_values(values, placeholder, missing)
     if failed.any() and bool(failed[~missing].all()):
         raise MappingError(
@@ -231,13 +233,6 @@ def _fill(
     rule = f"a value does not fit the format {placeholder.spec!r}"
     faults.add(Reason.FORMAT_FAILED, placeholder.column, failed, rule)
     return rendered, missing | failed
-
-
-def _variable(
-    values: pd.Series[Any], kind: VariableType, missing: Mask, variables: Variables
-) -> pd.Series[Any]:
-    plain, _ = templates.format_values(values, Placeholder("", ""), missing)
-    return variables.refer(plain, kind)
 
 
 def to_arrow(values: pd.Series[Any], label: str, faults: Faults) -> pa.Array:

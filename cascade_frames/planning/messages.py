@@ -42,11 +42,13 @@ class DraftedMessages:
             fields passed through. Only rows without a fault are sound.
         faults: what is wrong with which rows.
         variables: the server-side variables that texts refer to.
+        id_hashes: N `uint64`, by which the ledger knows the ids.
     """
 
     table: pd.DataFrame
     faults: Faults
     variables: Variables
+    id_hashes: hashing.Hashes
 
     def __repr__(self) -> str:
         """Say how many rows there are, and nothing that is in them."""
@@ -94,8 +96,9 @@ def draft(
         faults.found.extend(told[field].found)
     for name, values in _passed_through(segment, mapping, faults, variables).items():
         table[name] = values
-    _check_unique(table, derived, faults, mapped)
-    return DraftedMessages(table, faults, variables)
+    id_hashes = hashing.id_hashes(table[Field.ID], secret)
+    _check_unique(table[Field.ID], id_hashes, derived, faults, mapped)
+    return DraftedMessages(table, faults, variables, id_hashes)
 
 
 def _map_all(
@@ -252,12 +255,16 @@ def _encode(value: object) -> bytes | None:
 
 
 def _check_unique(
-    table: pd.DataFrame, derived: bool, faults: Faults, mapped: Mapping[Field, Mapped | None]
+    ids: pd.Series[Any],
+    hashes: hashing.Hashes,
+    derived: bool,
+    faults: Faults,
+    mapped: Mapping[Field, Mapped | None],
 ) -> None:
     """The first sound row of an id stands; later ones are faulty."""
     sound = ~faults.any
-    doubled = np.zeros(len(table), dtype=bool)
-    doubled[sound] = table.loc[sound, Field.ID].duplicated().to_numpy()
+    doubled = np.zeros(len(ids), dtype=bool)
+    doubled[sound] = hashing.repeats(hashes[sound], ids[sound])
     reason = Reason.DUPLICATE_RECIPIENT if derived else Reason.DUPLICATE_ID
     source = mapped[Field.TO_PHONE if derived else Field.ID]
     faults.add(reason, source.label if source else Field.ID, doubled)

@@ -9,7 +9,7 @@ import httpx
 import cascade_frames as cf
 from cascade_frames.planning import planner
 from cascade_frames.planning.mapping import MessageMapping
-from cascade_frames.planning.memory import Standing, empty_standing, standing_table
+from cascade_frames.planning.memory import not_started
 from tests.endurance import canaries, faults, mutants
 from tests.endurance.segments import account, message, segment
 
@@ -36,8 +36,7 @@ class _NoMemory:
     secret = bytes(32)
 
     def stand(self, account, keys):  # noqa: ARG002 - the memory's own signature
-        size = len(keys)
-        return Standing(standing_table(empty_standing(size)), keys.contents > keys.contents)
+        return not_started(len(keys))
 
 
 def send(url, ledger, rows, batch_size, *, fault=None, mutant=None, **limits):

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from cascade_frames.ledger import Ledger
+from cascade_frames.planning.fates import as_texts
 from cascade_frames.planning.memory import MessageKeys
 from tests.endurance import truth
 from tests.endurance.forks import ForkServer
@@ -132,7 +133,7 @@ def templates(tmp_path_factory, session_gateway, forks):
                 batch_size=batch_size,
             )
             known[rows, batch_size] = MessageKeys(
-                np.array(ids, dtype=object), *(np.array(one, dtype="uint64") for one in hashes)
+                as_texts(ids), *(np.array(one, dtype="uint64") for one in hashes)
             )
         return path, known[rows, batch_size]
 

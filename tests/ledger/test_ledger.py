@@ -13,9 +13,10 @@ import pytest
 
 import cascade_frames as cf
 from cascade_frames.ledger import open_ledger
-from cascade_frames.ledger.ledger import BLOCK
+from cascade_frames.ledger.claims import BLOCK
 from cascade_frames.ledger.owner import SILENCE, Owner, this_process
 from cascade_frames.outcomes import Outcome, Reason
+from cascade_frames.planning.fates import as_texts
 from cascade_frames.planning.memory import MessageKeys
 from cascade_frames.sending.records import Batch, RunLabel, RunState
 from cascade_frames.sending.verdicts import Settlement
@@ -29,10 +30,10 @@ NOW = datetime.now(UTC)
 
 def keys(ids, contents=None, hashes=None):
     """Return keys for these ids."""
-    ids = np.array(list(ids), dtype=object)
+    ids = list(ids)
     own = [hash(one) % 2**63 for one in ids] if hashes is None else hashes
     return MessageKeys(
-        ids,
+        as_texts(ids),
         np.array(own, dtype=np.uint64),
         np.array(contents if contents is not None else [7] * len(ids), dtype=np.uint64),
     )

@@ -11,7 +11,10 @@ import cascade_frames as cf
 from cascade_frames.errors import MappingError, RunBusy
 from cascade_frames.forgetting import forget
 from cascade_frames.ledger import Ledger, schema
+from cascade_frames.ledger.blobs import unpack_texts
+from cascade_frames.ledger.record import read_run
 from cascade_frames.outcomes import Outcome, Reason
+from cascade_frames.planning.fates import Fates
 from cascade_frames.sending.records import RunLabel, RunState
 from cascade_frames.sending.verdicts import Settlement
 
@@ -75,11 +78,11 @@ def test_ids_receipts_and_details_are_gone(ledger):
     """What is left in the tables holds neither id, receipt nor the API's words."""
     for phone in (PHONES[1], PHONES[3], PHONES[4]):
         ledger.forget(phone)
-    columns = ledger._read_run(1)
-    assert columns["messageId"].tolist()[:3] == ["m-customer-0", None, "m-customer-2"]
-    assert columns["detail"].tolist() == [None] * 6
-    ids, _ = ledger._read_block(1, 0)
-    assert ids.tolist() == [IDS[0], None, IDS[2], None, None, IDS[5]]
+    record = read_run(ledger._store, 1, Fates())
+    assert record.message_ids.to_pylist()[:3] == ["m-customer-0", None, "m-customer-2"]
+    assert {record.fates[code].detail for code in record.codes} == {None}
+    ids = unpack_texts(ledger._store.rows(schema.READ_BLOCK, (1, 0))[0][0])
+    assert ids.to_pylist() == [IDS[0], None, IDS[2], None, None, IDS[5]]
     assert len(ledger.unknown()) == 0
 
 

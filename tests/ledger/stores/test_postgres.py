@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from cascade_frames.errors import LedgerError
-from cascade_frames.ledger import Ledger, schema, schema_postgres
+from cascade_frames.ledger import Ledger, claims, schema, schema_postgres
 from cascade_frames.ledger.postgres import PostgresStore
 from cascade_frames.ledger.store import ConnectionLost
 from cascade_frames.sending.records import RunState
@@ -144,20 +144,20 @@ def test_a_connection_lost_between_writes_is_made_anew(shared, administrator):
     assert outcomes(shared, keys) == ["accepted"] * 5 + ["unknown"] * 5
 
 
-def test_a_connection_lost_within_a_transaction_undoes_it(shared, administrator):
+def test_a_connection_lost_within_a_transaction_undoes_it(shared, administrator, monkeypatch):
     """What was written before the loss is not there, and the loss is a LedgerError."""
     keys = keys_of(shared, IDS)
-    find = shared._find
+    add_run = claims._add_run
 
     def lose(*args):
-        found = find(*args)
+        run = add_run(*args)
         administrator.execute(END_OTHERS)
-        return found
+        return run
 
-    shared._find = lose
-    with pytest.raises(LedgerError, match="connection was lost"):
-        shared.register(LABEL, keys)
-    shared._find = find
+    with monkeypatch.context() as patched:
+        patched.setattr(claims, "_add_run", lose)
+        with pytest.raises(LedgerError, match="connection was lost"):
+            shared.register(LABEL, keys)
     assert shared._store.rows("SELECT count(*) FROM run") == [(0,)]
     assert shared.register(LABEL, keys).pending.tolist() == list(range(10))
 

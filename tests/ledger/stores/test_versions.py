@@ -54,7 +54,7 @@ def test_what_was_written_before_is_still_known_after(ledger, store):
     keys = keys_of(ledger, ["id-1", "id-2"])
     ledger.register(LABEL, keys)
     upgrade(store, _steps(store, ["CREATE TABLE one (a INTEGER)"]))
-    assert len(store.rows(schema.READ_HASHES, (ACCOUNT,))) == 1
+    assert len(store.rows(schema.READ_HASHES, (ACCOUNT, 0))) == 1
 
 
 def test_a_newer_ledger_is_refused_and_not_changed(location, store):
