@@ -25,6 +25,8 @@ _SPEC: Final = re.compile(r"\.([0-6])f")
 _LARGEST: Final = float(2**40)
 _MARGIN: Final = 2.0**-10
 _DIGITS: Final = 18
+# Rows at a time: what fits the processor's cache.
+_BLOCK: Final = 1 << 14
 
 
 def written(
@@ -45,12 +47,25 @@ def written(
         return None
     scale = int(found[1])
     numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
+    pieces = []
+    unsettled = np.empty(len(numbers), dtype=bool)
+    for start in range(0, len(numbers), _BLOCK):
+        block = slice(start, start + _BLOCK)
+        rounded, unsettled[block] = _rounded(numbers[block], scale)
+        pieces.append(_with_point(rounded, scale))
+    return pa.concat_arrays(pieces or [pa.array([], utf8.TYPE)]), unsettled
+
+
+def _rounded(
+    numbers: npt.NDArray[np.float64], scale: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """The numbers without their point, and which of them are not settled."""
     settled = np.abs(numbers) < _LARGEST / 10**scale
     scaled = np.where(settled, numbers, 0.0) * 10.0**scale
     rounded = np.rint(scaled)
     settled &= np.abs(scaled - rounded) < 0.5 - _MARGIN
     settled &= (rounded != 0) | ~np.signbit(numbers)
-    return _with_point(rounded.astype(np.int64), scale), ~settled
+    return rounded.astype(np.int64), ~settled
 
 
 def _with_point(numbers: npt.NDArray[np.int64], scale: int) -> pa.LargeStringArray:

@@ -22,7 +22,7 @@ import pandas as pd
 import pyarrow as pa
 
 from cascade_frames.planning import utf8
-from cascade_frames.planning.utf8 import Texts, Utf8
+from cascade_frames.planning.utf8 import Mask, Texts, Utf8
 
 Hashes = npt.NDArray[np.uint64]
 
@@ -108,20 +108,21 @@ def _hex(hashes: Hashes) -> npt.NDArray[np.uint8]:
     return _HEX[octets].view(np.uint8).reshape(len(hashes), 16)
 
 
-def repeats(hashes: Hashes, texts: pd.Series[Any]) -> npt.NDArray[np.bool_]:
-    """True where a text has stood in an earlier row.
+def repeats(texts: pd.Series[Any], hashes: Hashes, rows: Mask) -> Mask:
+    """True where a text has stood in an earlier one of these rows.
 
     Sorted hashes show at once whether any two are alike, which as a rule none are; only rows
     whose hashes are have their texts compared.
 
     Args:
-        hashes: N `uint64`, equal where texts are.
         texts: N strings.
+        hashes: N `uint64`, equal where texts are.
+        rows: bool, length N: the rows to look at.
     """
     found = np.zeros(len(hashes), dtype=bool)
-    ordered = np.sort(hashes)
+    ordered = np.sort(hashes[rows])
     if not (ordered[1:] == ordered[:-1]).any():
         return found
-    alike = pd.Series(hashes).duplicated(keep=False).to_numpy()
-    found[alike] = texts[alike].duplicated().to_numpy()
+    alike = np.flatnonzero(rows)[pd.Series(hashes[rows]).duplicated(keep=False)]
+    found[alike] = texts.iloc[alike].duplicated().to_numpy()
     return found

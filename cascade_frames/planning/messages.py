@@ -262,9 +262,7 @@ def _check_unique(
     mapped: Mapping[Field, Mapped | None],
 ) -> None:
     """The first sound row of an id stands; later ones are faulty."""
-    sound = ~faults.any
-    doubled = np.zeros(len(ids), dtype=bool)
-    doubled[sound] = hashing.repeats(hashes[sound], ids[sound])
+    doubled = hashing.repeats(ids, hashes, ~faults.any)
     reason = Reason.DUPLICATE_RECIPIENT if derived else Reason.DUPLICATE_ID
     source = mapped[Field.TO_PHONE if derived else Field.ID]
     faults.add(reason, source.label if source else Field.ID, doubled)

@@ -232,6 +232,6 @@ def _digest(request: PlanRequest, keys: MessageKeys) -> str:
     digest = hashlib.sha256()
     for part in (request.account.identity, str(request.route), request.campaign or ""):
         digest.update(part.encode() + b"\0")
-    digest.update(np.ascontiguousarray(keys.id_hashes))
-    digest.update(np.ascontiguousarray(keys.contents))
+    digest.update(keys.id_hashes.tobytes())
+    digest.update(keys.contents.tobytes())
     return digest.hexdigest()[:16]

@@ -50,8 +50,7 @@ def doubtful_rows(table: pd.DataFrame, now: datetime) -> Mask:
 def _types(values: pd.Series[Any]) -> tuple[Mask, Mask]:
     """Surveys, which have rules of their own, with types that are unknown; and flashcalls."""
     types = utf8.strings(values)
-    distinct = types[:1] if Utf8.of(types).is_constant() else types.unique()
-    names = set(distinct.to_pylist())
+    names = set(utf8.distinct(types)[0].to_pylist()) if not types.null_count else {None}
     nowhere = np.zeros(len(types), dtype=bool)
     plain = {MessageType.TRANSACTION, MessageType.PROMO, MessageType.FLASHCALL}
     other = nowhere.copy() if names <= plain else ~_among(types, plain)
@@ -102,11 +101,15 @@ def _text(values: pd.Series[Any], silent: Mask) -> Mask:
 
 
 def _ttl(values: pd.Series[Any]) -> Mask:
+    if values.isna().all():
+        return np.zeros(len(values), dtype=bool)
     good: Mask = (values > 0).fillna(value=True).to_numpy(dtype=bool)
     return ~good
 
 
 def _schedule(values: pd.Series[Any], now: datetime) -> Mask:
+    if values.isna().all():
+        return np.zeros(len(values), dtype=bool)
     moment = pd.Timestamp(now)
     good = (values > moment) & (values <= moment + contract.SCHEDULE_MAX_AHEAD)
     return ~(good | values.isna()).to_numpy(dtype=bool)

@@ -143,6 +143,19 @@ class Utf8:
             first[empty] = _SPACE
         return first
 
+    def begin_with_space(self, rows: npt.NDArray[np.int64]) -> Mask:
+        """Of these rows, which begin with a white space or are empty."""
+        starts = self.starts[rows]
+        letters = np.zeros((3, len(rows)), dtype=np.uint32)
+        for at in range(min(3, len(self.data))):
+            letters[at] = self.data.take(starts + at, mode="clip")
+        # A character has as many bytes as its first byte says; those of others do not count.
+        letters[1][letters[0] < 0x80] = 0
+        letters[2][letters[0] < 0xE0] = 0
+        first = letters[0] << 16 | letters[1] << 8 | letters[2]
+        found: Mask = np.isin(first, _SPACES) | (self.lengths[rows] == 0)
+        return found
+
     def rows_of(self, positions: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """The row in which each byte stands."""
         return np.searchsorted(self.offsets, positions, side="right") - 1
@@ -198,20 +211,48 @@ def _ranges(allowed: str) -> list[tuple[np.uint8, np.uint8]]:
     return [(np.uint8(low), np.uint8(high - low)) for low, high in runs]
 
 
-# What UTF-8 begins a white space with: ASCII's own, and the first bytes of all others.
-_MAY_BEGIN_SPACE: Final = np.zeros(256, dtype=bool)
-_MAY_BEGIN_SPACE[[*range(9, 14), *range(28, 33), 0xC2, 0xE1, 0xE2, 0xE3]] = True
+def distinct(array: pa.LargeStringArray) -> tuple[pa.LargeStringArray, npt.NDArray[np.int32]]:
+    """The distinct values, and for each of N rows without nulls which one it has."""
+    if Utf8.of(array).is_constant():
+        return array[:1], np.zeros(len(array), dtype=np.int32)
+    coded = array.dictionary_encode()
+    return coded.dictionary, coded.indices.to_numpy()
+
+
+WHITE_SPACE: Final = (
+    "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007"
+    "\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+)
+
+
+def _beginnings() -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.uint32]]:
+    """The first bytes of white space as a table, and all of their bytes as integers."""
+    table = np.zeros(256, dtype=bool)
+    whole = []
+    for letter in WHITE_SPACE:
+        encoded = letter.encode()
+        table[encoded[0]] = True
+        whole.append(int.from_bytes(encoded.ljust(3, b"\0"), "big"))
+    return table, np.array(whole, dtype=np.uint32)
+
+
+_MAY_BEGIN_SPACE, _SPACES = _beginnings()
 
 
 def blanks(array: pa.LargeStringArray) -> Mask:
     """True for values of white space only, or of nothing; False for a null.
 
-    A first byte that begins no white space settles most; only the others are trimmed.
+    A first byte that begins no white space settles most, and a first character that is none
+    nearly all others; only what is left is trimmed.
     """
-    blank = _MAY_BEGIN_SPACE[Utf8.of(array).first_bytes()]
-    if blank.any():
-        doubtful = np.flatnonzero(blank)
-        trimmed = pc.utf8_trim_whitespace(array.take(pa.array(doubtful)))
-        empty = pc.equal(trimmed, pa.scalar("", TYPE)).fill_null(fill_value=False)
-        blank[doubtful] = empty.to_numpy(zero_copy_only=False)
+    column = Utf8.of(array)
+    blank = _MAY_BEGIN_SPACE[column.first_bytes()]
+    if not blank.any():
+        return blank
+    doubtful = np.flatnonzero(blank)
+    doubtful = doubtful[column.begin_with_space(doubtful)]
+    trimmed = pc.utf8_trim_whitespace(array.take(pa.array(doubtful)))
+    empty = pc.equal(trimmed, pa.scalar("", TYPE)).fill_null(fill_value=False)
+    blank[:] = False
+    blank[doubtful] = empty.to_numpy(zero_copy_only=False)
     return blank
