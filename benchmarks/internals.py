@@ -1,0 +1,66 @@
+"""Single stages of the package, for those who time a stage alone.
+
+The only module of the benchmarks that reaches behind the public names.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from io import StringIO
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.contract import BATCH
+from cascade_frames.outcomes import Outcome, Reason
+from cascade_frames.planning.faults import Faults
+from cascade_frames.planning.schema import check_messages
+from cascade_frames.progress import progress_view
+from cascade_frames.sending.encoding import MessageEncoder
+from cascade_frames.sending.progress import Progress
+from cascade_frames.sending.verdicts import Settlement
+
+_ID: Final = "00000000-0000-4000-8000-000000000000"
+
+
+def message_table(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame as planning hands it to the checks: every field, in its own dtype."""
+    return frame.assign(
+        ttl=frame["ttl"].astype("Int64"),
+        scheduledSent=pd.Series(pd.NaT, index=frame.index, dtype="datetime64[us, UTC]"),
+        surveyOptions=pd.Series(None, index=frame.index, dtype=object),
+    )
+
+
+def encode(table: pd.DataFrame) -> list[bytes]:
+    """Every batch's body."""
+    encoder = MessageEncoder(table)
+    positions = np.arange(len(table))
+    return [
+        encoder.encode(positions[start : start + BATCH]) for start in range(0, len(table), BATCH)
+    ]
+
+
+def validate(table: pd.DataFrame) -> pd.DataFrame:
+    """Check every rule, ids used twice included; the rows that fail, with their reasons."""
+    faults = Faults(len(table))
+    check_messages(table, datetime.now(UTC), faults)
+    faults.add(Reason.DUPLICATE_ID, "id", table["id"].duplicated())
+    return faults.told()
+
+
+def report_progress(batches: int) -> None:
+    """Count and show what a run of so many batches counts and shows, on a terminal."""
+    view = progress_view("auto", _Terminal())
+    progress = Progress(total=batches * BATCH)
+    settlement = Settlement(Outcome.UNKNOWN, message_ids=(_ID,) * BATCH)
+    for _ in range(batches):
+        progress = progress.after_request().after_batch(BATCH, settlement)
+        view.show(progress)
+    view.close()
+
+
+class _Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True

@@ -1,0 +1,43 @@
+"""How time and memory grow with rows, sent by blocks of a tenth of the largest size."""
+
+from __future__ import annotations
+
+import statistics
+from typing import Final
+
+from benchmarks.arithmetic import exponent
+from benchmarks.figures import Figure
+from benchmarks.setting import Setting
+
+FIGURES: Final = ("exponent", "flat")
+_FULL: Final = 10_000_000
+_MIB: Final = 2**20
+
+
+def measure(setting: Setting) -> list[Figure]:
+    """The exponent over three or four sizes, and the largest size's memory to one block's."""
+    largest = _FULL if setting.mode == "full" else setting.rows
+    block = largest // 10
+    sizes = [largest // 100, block, largest]
+    if setting.mode == "full":
+        sizes.insert(0, largest // 1000)
+    seconds, memory = {}, {}
+    for size in sizes:
+        setting.say(f"growth, {size:,} rows")
+        repeats = 1 if size > setting.rows else min(setting.repeats, 3)
+        runs = [_send(setting, size, block) for _ in range(repeats)]
+        seconds[size] = statistics.median(run["seconds"] for run in runs)
+        memory[size] = statistics.median(run["memory"] for run in runs) / _MIB
+    told = "; ".join(f"{size:,} rows {took:.2f} s" for size, took in seconds.items())
+    setting.notes.append(f"growth, by blocks of {block:,}: {told}")
+    flat = memory[largest] / memory[block]
+    return [
+        Figure("exponent", exponent(list(seconds), list(seconds.values()))),
+        Figure("flat", flat, memory[largest], memory[block], "MiB"),
+    ]
+
+
+def _send(setting: Setting, rows: int, block: int) -> dict[str, float]:
+    numbers = setting.run("send_blocks", rows=rows, block=block)
+    assert setting.server.counts().messages == rows, "not every message was sent once"
+    return numbers
