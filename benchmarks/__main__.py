@@ -12,7 +12,6 @@ import msgspec
 
 from benchmarks.figures import Figure, Report, fallen, machine, versions
 from benchmarks.measures import encoding, growth, held, importing, sending, showing, validation
-from benchmarks.plot import draw
 from benchmarks.setting import Mode, Setting, open_setting
 from benchmarks.table import as_markdown, as_text
 from benchmarks.targets import TARGETS
@@ -117,6 +116,8 @@ def _write(report: Report, json_file: Path | None, plot_file: Path | None, recor
     if json_file:
         json_file.write_bytes(_pretty(report))
     if plot_file:
+        from benchmarks.plot import draw
+
         draw(report, plot_file)
     if record:
         kept = msgspec.json.decode(COMMITTED.read_bytes()) if COMMITTED.exists() else {}

@@ -28,6 +28,7 @@ class Figure(msgspec.Struct, frozen=True):
         name: of its target.
         value: the ratio, or what is compared with the target.
         ours, peer: the two that were divided; `unit` is theirs.
+        by_cpu: the same ratio by processor time, which other work on the machine hardly moves.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Figure(msgspec.Struct, frozen=True):
     ours: float | None = None
     peer: float | None = None
     unit: str = "s"
+    by_cpu: float | None = None
 
     @property
     def target(self) -> Target:

@@ -12,15 +12,22 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+import cascade_frames as cf
 from benchmarks.contract import BATCH
 from cascade_frames.outcomes import Outcome, Reason
+from cascade_frames.planning.content import content_hashes
 from cascade_frames.planning.faults import Faults
+from cascade_frames.planning.hashing import Hashes, derive_key, hash_texts, recipient_hashes
 from cascade_frames.planning.schema import check_messages
 from cascade_frames.progress import progress_view
+from cascade_frames.results.join import join_results
 from cascade_frames.sending.encoding import MessageEncoder
 from cascade_frames.sending.progress import Progress
+from cascade_frames.sending.records import Registration, RunLabel
+from cascade_frames.sending.replies import Receipts, read_receipts
 from cascade_frames.sending.verdicts import Settlement
 
+_SECRET: Final = bytes(32)
 _ID: Final = "00000000-0000-4000-8000-000000000000"
 
 
@@ -48,6 +55,31 @@ def validate(table: pd.DataFrame) -> pd.DataFrame:
     check_messages(table, datetime.now(UTC), faults)
     faults.add(Reason.DUPLICATE_ID, "id", table["id"].duplicated())
     return faults.told()
+
+
+def decode(replies: list[bytes], ids: list[list[str]]) -> list[Receipts | None]:
+    """Every reply's receipts, matched to the ids that were sent."""
+    return [read_receipts(reply, sent) for reply, sent in zip(replies, ids, strict=True)]
+
+
+def hash_messages(table: pd.DataFrame) -> tuple[Hashes, Hashes, Hashes]:
+    """What a ledger knows the messages by: ids, contents, recipients."""
+    return (
+        hash_texts(table["id"], derive_key(_SECRET, "id")),
+        content_hashes(table, _SECRET),
+        recipient_hashes(table["toPhone"], _SECRET),
+    )
+
+
+def register(ledger: cf.Ledger, plan: cf.Plan) -> Registration:
+    """Claim the plan's messages for a run."""
+    label = RunLabel(plan.account.identity, plan.campaign, str(plan.route), plan.digest)
+    return ledger.register(label, plan.keys)
+
+
+def join(ledger: cf.Ledger, plan: cf.Plan) -> pd.DataFrame:
+    """The result table, as the ledger has it."""
+    return join_results(plan, ledger.stand(plan.account.identity, plan.keys))
 
 
 def report_progress(batches: int) -> None:

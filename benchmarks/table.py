@@ -8,7 +8,7 @@ from typing import Final
 from benchmarks.figures import Figure, Report
 from benchmarks.targets import Better, Target
 
-_HEADINGS: Final = ("measured", "ours", "peer", "figure", "target", "moonshot", "reached")
+_HEADINGS: Final = ("measured", "ours", "peer", "figure", "by CPU", "target", "moonshot", "reached")
 
 
 def as_text(report: Report) -> str:
@@ -64,6 +64,7 @@ def _cells(figure: Figure) -> tuple[str, ...]:
         _number(figure.ours, figure.unit),
         _number(figure.peer, figure.unit),
         f"{figure.value:.3g}{_unit(target)}",
+        "" if figure.by_cpu is None else f"{figure.by_cpu:.3g}",
         f"{sign} {target.target:g}{_unit(target)}",
         moonshot,
         _reached(figure),

@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import Final
 
-import orjson
+import msgspec
 import pandas as pd
 
 from benchmarks.contract import BATCH, PATH
@@ -27,7 +27,8 @@ def write_bodies(frame: pd.DataFrame, folder: Path) -> list[Path]:
     paths = []
     for number, start in enumerate(range(0, min(len(frame), _BODIES * BATCH), BATCH)):
         path = folder / f"{number:03}.json"
-        path.write_bytes(orjson.dumps(frame.iloc[start : start + BATCH].to_dict("records")))
+        records = frame.iloc[start : start + BATCH].to_dict("records")
+        path.write_bytes(msgspec.json.encode(records))
         paths.append(path)
     return paths
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections import defaultdict
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from benchmarks.arithmetic import median_of
 from benchmarks.contestants import wrk
@@ -27,6 +27,40 @@ def measure(setting: Setting) -> list[Figure]:
     """
     for contestant in (*_LOOPS, "ours"):
         _check_messages(setting, contestant)
+    runs = _take_turns(setting)
+    _note(setting, runs)
+    ours = _cost(runs["ours"])
+    figures = []
+    for name in _LOOPS:
+        loop = _cost(runs[name])
+        by_cpu = loop.cpu / ours.cpu
+        ratio = loop.seconds / ours.seconds
+        figures.append(Figure(name, ratio, ours.seconds, loop.seconds, by_cpu=by_cpu))
+    if "wrk" in runs:
+        wrks = median_of(runs["wrk"], "seconds")
+        figures.append(Figure("wrk", ours.seconds / wrks, ours.seconds, wrks))
+    else:
+        setting.notes.append("wrk is not installed: its line is left out")
+    taken, peers = (median_of(runs[name], "memory") / _MIB for name in ("ours", "good"))
+    figures.append(Figure("memory", taken / peers, taken, peers, "MiB"))
+    again = _cost(runs["again"])
+    ratio, by_cpu = again.seconds / ours.seconds, again.cpu / ours.cpu
+    figures.append(Figure("again", ratio, again.seconds, ours.seconds, by_cpu=by_cpu))
+    first = median_of(runs["cold"], "first")
+    return [*figures, Figure("first_request", first, first)]
+
+
+class _Cost(NamedTuple):
+    seconds: float
+    cpu: float
+
+
+def _cost(runs: list[dict[str, float]]) -> _Cost:
+    return _Cost(median_of(runs, "seconds"), median_of(runs, "cpu"))
+
+
+def _take_turns(setting: Setting) -> dict[str, list[dict[str, float]]]:
+    """The runs of each, every round one after the other."""
     runs: dict[str, list[dict[str, float]]] = defaultdict(list)
     for number in range(1, setting.repeats + 1):
         setting.say(f"sending, round {number} of {setting.repeats}")
@@ -34,27 +68,12 @@ def measure(setting: Setting) -> list[Figure]:
             runs[contestant].append(setting.run_send(contestant)[0])
         numbers, _ = setting.run_send("ours", again=True)
         runs["ours"].append(numbers)
+        runs["again"].append({"seconds": numbers["again_seconds"], "cpu": numbers["again_cpu"]})
         numbers, counts = setting.run_send("ours", warm=False)
         runs["cold"].append({**numbers, "first": counts.first_at - numbers["started"]})
         if wrk.installed():
             runs["wrk"].append({"seconds": _seconds_of_wrk(setting)})
-    seconds = {name: median_of(of, "seconds") for name, of in runs.items()}
-    _note(setting, runs, seconds)
-    ours = seconds["ours"]
-    figures = [Figure(name, seconds[name] / ours, ours, seconds[name]) for name in _LOOPS]
-    if "wrk" in seconds:
-        figures.append(Figure("wrk", ours / seconds["wrk"], ours, seconds["wrk"]))
-    else:
-        setting.notes.append("wrk is not installed: its line is left out")
-    taken, peers = (median_of(runs[name], "memory") / _MIB for name in ("ours", "good"))
-    again = median_of(runs["ours"], "again_seconds")
-    first = median_of(runs["cold"], "first")
-    return [
-        *figures,
-        Figure("memory", taken / peers, taken, peers, "MiB"),
-        Figure("again", again / ours, again, ours),
-        Figure("first_request", first, first),
-    ]
+    return runs
 
 
 def _check_messages(setting: Setting, contestant: str) -> None:
@@ -79,16 +98,13 @@ def _seconds_of_wrk(setting: Setting) -> float:
     return (counts.last_at - counts.first_at) / counts.messages * setting.rows
 
 
-def _note(
-    setting: Setting, runs: dict[str, list[dict[str, float]]], seconds: dict[str, float]
-) -> None:
+def _note(setting: Setting, runs: dict[str, list[dict[str, float]]]) -> None:
     """Note what the table has no room for: processor time, memory and spread."""
-    for name, of in runs.items():
-        if name == "wrk":
-            continue
-        spread = statistics.pstdev(run["seconds"] for run in of) / seconds[name]
+    for name in (*_LOOPS, "ours", "cold"):
+        seconds, cpu = _cost(runs[name])
+        spread = statistics.pstdev(run["seconds"] for run in runs[name]) / seconds
         setting.notes.append(
-            f"{name}: {seconds[name]:.2f} s, of them {median_of(of, 'cpu'):.2f} s of processor "
-            f"time, {median_of(of, 'memory') / _MIB:.0f} MiB above the frame; runs differ by "
+            f"{name}: {seconds:.2f} s, of them {cpu:.2f} s of processor time, "
+            f"{median_of(runs[name], 'memory') / _MIB:.0f} MiB above the frame; runs differ by "
             f"{spread:.0%}"
         )
