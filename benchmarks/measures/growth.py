@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import statistics
 from typing import Final
 
-from benchmarks.arithmetic import exponent
+from benchmarks.arithmetic import exponent, median_of
 from benchmarks.figures import Figure
 from benchmarks.setting import Setting
 
@@ -21,13 +20,15 @@ def measure(setting: Setting) -> list[Figure]:
     sizes = [largest // 100, block, largest]
     if setting.mode == "full":
         sizes.insert(0, largest // 1000)
-    seconds, memory = {}, {}
-    for size in sizes:
-        setting.say(f"growth, {size:,} rows")
-        repeats = 1 if size > setting.rows else min(setting.repeats, 3)
-        runs = [_send(setting, size, block) for _ in range(repeats)]
-        seconds[size] = statistics.median(run["seconds"] for run in runs)
-        memory[size] = statistics.median(run["memory"] for run in runs) / _MIB
+    runs: dict[int, list[dict[str, float]]] = {size: [] for size in sizes}
+    for number in range(1 if setting.mode == "quick" else setting.repeats):
+        for size in sizes:
+            if number and size > setting.rows:
+                continue  # once is enough of the longest
+            setting.say(f"growth, {size:,} rows")
+            runs[size].append(_send(setting, size, block))
+    seconds = {size: median_of(of, "seconds") for size, of in runs.items()}
+    memory = {size: median_of(of, "memory") / _MIB for size, of in runs.items()}
     told = "; ".join(f"{size:,} rows {took:.2f} s" for size, took in seconds.items())
     setting.notes.append(f"growth, by blocks of {block:,}: {told}")
     flat = memory[largest] / memory[block]
