@@ -5,6 +5,7 @@ The only module of the benchmarks that reaches behind the public names.
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from io import StringIO
 from typing import Final
@@ -13,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 import cascade_frames as cf
-from benchmarks.contract import BATCH
+from benchmarks.contract import BATCH, PATH
 from cascade_frames.outcomes import Outcome, Reason
 from cascade_frames.planning.content import content_hashes
 from cascade_frames.planning.faults import Faults
@@ -22,6 +23,8 @@ from cascade_frames.planning.schema import check_messages
 from cascade_frames.progress import progress_view
 from cascade_frames.results.join import join_results
 from cascade_frames.sending.encoding import MessageEncoder
+from cascade_frames.sending.evidence import Evidence
+from cascade_frames.sending.gateway import Gateway
 from cascade_frames.sending.progress import Progress
 from cascade_frames.sending.records import Registration, RunLabel
 from cascade_frames.sending.replies import Receipts, read_receipts
@@ -55,6 +58,22 @@ def validate(table: pd.DataFrame) -> pd.DataFrame:
     check_messages(table, datetime.now(UTC), faults)
     faults.add(Reason.DUPLICATE_ID, "id", table["id"].duplicated())
     return faults.told()
+
+
+def post(bodies: list[bytes], account: cf.Account) -> list[Evidence]:
+    """Post every body, as many at once as the account allows."""
+    return asyncio.run(_post(bodies, account))
+
+
+async def _post(bodies: list[bytes], account: cf.Account) -> list[Evidence]:
+    waiting = iter(bodies)
+    async with Gateway(account) as gateway:
+
+        async def work() -> list[Evidence]:
+            return [await gateway.post(PATH, body) for body in waiting]
+
+        gathered = await asyncio.gather(*(work() for _ in range(account.max_in_flight)))
+    return [evidence for of_one in gathered for evidence in of_one]
 
 
 def decode(replies: list[bytes], ids: list[list[str]]) -> list[Receipts | None]:

@@ -52,6 +52,13 @@ def test_encode(benchmark: BenchmarkFixture, table: pd.DataFrame) -> None:
     assert len(benchmark(internals.encode, table)) == ROWS // BATCH
 
 
+def test_post(benchmark: BenchmarkFixture, table: pd.DataFrame, server: ReferenceServer) -> None:
+    """Post every batch's body and take in the reply."""
+    bodies = internals.encode(table)
+    found = benchmark(internals.post, bodies, ours.account(server.url))
+    assert [evidence.status for evidence in found] == [200] * (ROWS // BATCH)
+
+
 def test_decode(benchmark: BenchmarkFixture, table: pd.DataFrame) -> None:
     """Read every batch's receipts."""
     book, receipts = Book(), Receipts()
