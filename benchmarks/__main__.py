@@ -13,7 +13,7 @@ import msgspec
 from benchmarks.figures import Figure, Report, fallen, machine, versions
 from benchmarks.measures import encoding, growth, held, importing, sending, showing, validation
 from benchmarks.setting import Mode, Setting, open_setting
-from benchmarks.table import as_markdown, as_text
+from benchmarks.table import as_markdown, as_text, put_into
 from benchmarks.targets import TARGETS
 
 GROUPS: Final[dict[str, ModuleType]] = {
@@ -39,6 +39,7 @@ _ROWS: Final = 1_000_000
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the report.")
 @click.option("--plot", "plot_file", type=click.Path(path_type=Path), help="Draw: .svg or .png.")
 @click.option("--markdown", is_flag=True, help="Print the table in markdown.")
+@click.option("--page", type=click.Path(path_type=Path, exists=True), help="Put it into a page.")
 @click.option("--record", is_flag=True, help="Make these the committed figures.")
 def main(
     quick: bool,
@@ -49,6 +50,7 @@ def main(
     json_file: Path | None,
     plot_file: Path | None,
     markdown: bool,
+    page: Path | None,
     record: bool,
 ) -> None:
     """Time the whole send, and its stages, beside what people write by hand."""
@@ -64,9 +66,9 @@ def main(
             click.echo(f"· measured again, in case of noise: {', '.join(worse)}", err=True)
             figures = better_of(figures, take(at, _groups(worse)))
             worse = fallen(figures, committed)
-        report = Report(size, mode, _command(), machine(), versions(), figures, at.notes)
+        report = Report(size, repeats, mode, _command(), machine(), versions(), figures, at.notes)
     click.echo(as_markdown(report) if markdown else as_text(report))
-    _write(report, json_file, plot_file, record)
+    _write(report, json_file, plot_file, page, record)
     if worse and quick:
         click.echo(f"Fallen by more than a third: {', '.join(worse)}.", err=True)
         sys.exit(1)
@@ -112,13 +114,17 @@ def _groups(names: tuple[str, ...] | list[str]) -> list[str]:
     return chosen
 
 
-def _write(report: Report, json_file: Path | None, plot_file: Path | None, record: bool) -> None:
+def _write(
+    report: Report, json_file: Path | None, plot_file: Path | None, page: Path | None, record: bool
+) -> None:
     if json_file:
         json_file.write_bytes(_pretty(report))
     if plot_file:
         from benchmarks.plot import draw
 
         draw(report, plot_file)
+    if page:
+        page.write_text(put_into(page.read_text("utf-8"), report), "utf-8")
     if record:
         kept = msgspec.json.decode(COMMITTED.read_bytes()) if COMMITTED.exists() else {}
         COMMITTED.write_bytes(_pretty(kept | {report.mode: report}))

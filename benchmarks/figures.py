@@ -49,6 +49,7 @@ class Report(msgspec.Struct, frozen=True):
 
     Attributes:
         rows: of the frame.
+        repeats: of each run; the figures are of medians.
         mode: `quick`, `standard` or `full`.
         command: how to get them again.
         machine, versions: what they were taken on.
@@ -57,6 +58,7 @@ class Report(msgspec.Struct, frozen=True):
     """
 
     rows: int
+    repeats: int
     mode: str
     command: str
     machine: dict[str, str]

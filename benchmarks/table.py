@@ -8,6 +8,8 @@ from typing import Final
 from benchmarks.figures import Figure, Report
 from benchmarks.targets import Better, Target
 
+_BEGIN: Final = "<!-- figures -->"
+_END: Final = "<!-- end of figures -->"
 _HEADINGS: Final = ("measured", "ours", "peer", "figure", "by CPU", "target", "moonshot", "reached")
 
 
@@ -43,8 +45,22 @@ def as_markdown(report: Report) -> str:
     )
 
 
+def put_into(page: str, report: Report) -> str:
+    """The page with the report's markdown between its marks.
+
+    Raises:
+        ValueError: the page has no marks.
+    """
+    before, mark, rest = page.partition(_BEGIN)
+    _, end, after = rest.partition(_END)
+    if not mark or not end:
+        raise ValueError(f"the page has no {_BEGIN} and {_END}")
+    return f"{before}{mark}\n{as_markdown(report)}\n{end}{after}"
+
+
 def _title(report: Report) -> str:
-    return f"{report.rows:,} rows; {_listed(report.machine)}"
+    runs = f"medians of {report.repeats} runs" if report.repeats > 1 else "one run"
+    return f"{report.rows:,} rows, {runs}; {_listed(report.machine)}"
 
 
 def _listed(named: dict[str, str]) -> str:
@@ -76,7 +92,9 @@ def _unit(target: Target) -> str:
 
 
 def _number(value: float | None, unit: str) -> str:
-    return "" if value is None else f"{value:.3g} {unit}"
+    if value is None:
+        return ""
+    return f"{value:,.0f} {unit}" if value >= 100 else f"{value:.3g} {unit}"
 
 
 def _reached(figure: Figure) -> str:

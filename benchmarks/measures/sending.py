@@ -16,6 +16,7 @@ from benchmarks.setting import Setting
 
 FIGURES: Final = ("naive", "good", "expert", "wrk", "memory", "again", "first_request")
 _LOOPS: Final = ("naive", "good", "expert")
+_COLD: Final = "ours, nothing sent before"
 _CHECKED_ROWS: Final = 2500
 _MIB: Final = 2**20
 
@@ -46,7 +47,7 @@ def measure(setting: Setting) -> list[Figure]:
     again = _cost(runs["again"])
     ratio, by_cpu = again.seconds / ours.seconds, again.cpu / ours.cpu
     figures.append(Figure("again", ratio, again.seconds, ours.seconds, by_cpu=by_cpu))
-    first = median_of(runs["cold"], "first")
+    first = median_of(runs[_COLD], "first")
     return [*figures, Figure("first_request", first, first)]
 
 
@@ -70,7 +71,7 @@ def _take_turns(setting: Setting) -> dict[str, list[dict[str, float]]]:
         runs["ours"].append(numbers)
         runs["again"].append({"seconds": numbers["again_seconds"], "cpu": numbers["again_cpu"]})
         numbers, counts = setting.run_send("ours", warm=False)
-        runs["cold"].append({**numbers, "first": counts.first_at - numbers["started"]})
+        runs[_COLD].append({**numbers, "first": counts.first_at - numbers["started"]})
         if wrk.installed():
             runs["wrk"].append({"seconds": _seconds_of_wrk(setting)})
     return runs
@@ -100,11 +101,11 @@ def _seconds_of_wrk(setting: Setting) -> float:
 
 def _note(setting: Setting, runs: dict[str, list[dict[str, float]]]) -> None:
     """Note what the table has no room for: processor time, memory and spread."""
-    for name in (*_LOOPS, "ours", "cold"):
+    for name in (*_LOOPS, "ours", _COLD):
         seconds, cpu = _cost(runs[name])
+        memory = median_of(runs[name], "memory") / _MIB
         spread = statistics.pstdev(run["seconds"] for run in runs[name]) / seconds
         setting.notes.append(
-            f"{name}: {seconds:.2f} s, of them {cpu:.2f} s of processor time, "
-            f"{median_of(runs[name], 'memory') / _MIB:.0f} MiB above the frame; runs differ by "
-            f"{spread:.0%}"
+            f"{name}: {seconds:.2f} s, {cpu:.2f} s of processor time, {memory:,.0f} MiB above the "
+            f"frame, standard deviation {spread:.0%}"
         )

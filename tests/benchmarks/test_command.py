@@ -42,7 +42,7 @@ def measured(monkeypatch, tmp_path):
         figures = [Figure("again", value)]
         monkeypatch.setattr(importing, "FIGURES", ("again",))
         monkeypatch.setattr(importing, "measure", lambda _: figures)
-        report = Report(50_000, "quick", "", {}, {}, [Figure("again", before)])
+        report = Report(50_000, 3, "quick", "", {}, {}, [Figure("again", before)])
         committed.write_bytes(msgspec.json.encode({"quick": report}))
 
     return give

@@ -5,7 +5,7 @@ import platform
 import pytest
 
 from benchmarks.figures import Figure, Report, fallen, machine, versions
-from benchmarks.table import as_markdown, as_text
+from benchmarks.table import as_markdown, as_text, put_into
 from benchmarks.targets import TARGETS, Better
 
 
@@ -47,7 +47,7 @@ def test_every_moonshot_lies_beyond_its_target(name):
 def test_tables_name_figure_target_and_whether_it_is_reached():
     """Both tables hold each figure, its target and the verdict."""
     figures = [Figure("good", 6.0, 2.0, 12.0), Figure("import", 0.3, 0.3), Figure("wrk", 9.0, 9, 1)]
-    report = Report(1000, "quick", "python -m benchmarks", machine(), {}, figures, ["a note"])
+    report = Report(1000, 3, "quick", "python -m benchmarks", machine(), {}, figures, ["a note"])
     for table in (as_text(report), as_markdown(report)):
         lines = table.splitlines()
         good, imported, wrk = (
@@ -58,6 +58,19 @@ def test_tables_name_figure_target_and_whether_it_is_reached():
         assert "yes" in imported
         assert "no" in wrk
         assert "a note" in table
+
+
+def test_a_page_gets_the_table_between_its_marks():
+    """New figures take the place of old ones, and the rest of the page stays."""
+    report = Report(1000, 3, "quick", "python -m benchmarks", {}, {}, [Figure("good", 6.0)])
+    page = put_into("a <!-- figures -->old<!-- end of figures --> z", report)
+    assert page.startswith("a <!-- figures -->")
+    assert page.endswith("<!-- end of figures --> z")
+    assert "old" not in page
+    assert "6" in page
+    assert put_into(page, report) == page
+    with pytest.raises(ValueError, match="no <!-- figures -->"):
+        put_into("nothing", report)
 
 
 def test_the_machine_is_told_without_its_name():
