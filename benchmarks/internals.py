@@ -6,15 +6,17 @@ The only module of the benchmarks that reaches behind the public names.
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from datetime import UTC, datetime
 from io import StringIO
+from pathlib import Path
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
 import cascade_frames as cf
-from benchmarks.contract import BATCH, PATH
+from benchmarks.contract import BATCH, KEY, PATH
 from cascade_frames.outcomes import Outcome, Reason
 from cascade_frames.planning.content import content_hashes
 from cascade_frames.planning.faults import Faults
@@ -35,12 +37,10 @@ _ID: Final = "00000000-0000-4000-8000-000000000000"
 
 
 def message_table(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame as planning hands it to the checks: every field, in its own dtype."""
-    return frame.assign(
-        ttl=frame["ttl"].astype("Int64"),
-        scheduledSent=pd.Series(pd.NaT, index=frame.index, dtype="datetime64[us, UTC]"),
-        surveyOptions=pd.Series(None, index=frame.index, dtype=object),
-    )
+    """The frame as planning makes it: every field, in its own dtype."""
+    account = cf.Account(base_url="http://127.0.0.1:1", api_key=KEY)
+    with tempfile.TemporaryDirectory() as folder:
+        return cf.plan(frame, account=account, ledger=Path(folder) / "ledger.sqlite3").messages
 
 
 def encode(table: pd.DataFrame) -> list[bytes]:
