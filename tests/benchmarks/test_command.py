@@ -56,6 +56,16 @@ def test_a_quick_run_fails_where_a_ratio_fell(measured):
     assert "Fallen by more than a third: again" in result.output
 
 
+def test_a_ratio_that_fell_once_is_taken_again(measured, monkeypatch):
+    """Noise in one take fails nothing."""
+    measured(0.5, before=0.3)
+    takes = iter([[Figure("again", 0.5)], [Figure("again", 0.6)], [Figure("again", 0.31)]])
+    monkeypatch.setattr(importing, "measure", lambda _: next(takes))
+    result = CliRunner().invoke(command.main, ["--quick", "--only", "import"])
+    assert result.exit_code == 0
+    assert "0.31" in result.output
+
+
 def test_a_quick_run_passes_where_none_fell(measured):
     """A target that is not reached is reported and fails nothing."""
     measured(0.4, before=0.3)
@@ -79,4 +89,4 @@ def test_reports_are_written_and_recorded(measured, tmp_path):
     arguments = ["--quick", "--only", "import", "--json", str(path), "--record"]
     assert CliRunner().invoke(command.main, arguments).exit_code == 0
     assert msgspec.json.decode(path.read_bytes(), type=Report).figures == [Figure("again", 0.25)]
-    assert command.read_committed("quick", 50_000) == [Figure("again", 0.25)]
+    assert command.read_committed(50_000) == [Figure("again", 0.25)]
