@@ -1,7 +1,8 @@
 """Columns of a message table as JSON values, by ranges or other choices of rows.
 
 Nothing is copied when a column is made. Values are written for the rows asked for: text is JSON
-as it stands, but where a byte must be escaped; those rows alone go through a JSON encoder.
+as it stands, but for bytes that must be escaped: most of them by a backslash put before them, a
+control character by a JSON encoder, to which only its row is given.
 """
 
 from __future__ import annotations
@@ -23,6 +24,31 @@ Bytes = npt.NDArray[np.uint8]
 TEXT: Final = pa.large_string()
 _JSON: Final = msgspec.json.Encoder()
 _SPACE, _QUOTE, _BACKSLASH = b' "\\'
+# The letter that stands for a byte after a backslash; 0 where JSON has none.
+_LETTERS: Final = np.zeros(256, dtype="uint8")
+_LETTERS[list(b'"\\\b\t\n\f\r')] = list(b'"\\btnfr')
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Which rows of a table, in which order.
+
+    Attributes:
+        start, stop: the range they lie in.
+        within: their places in that range; None where they are all of it, in order.
+    """
+
+    start: int
+    stop: int
+    within: Positions | None = None
+
+    @classmethod
+    def at(cls, positions: Positions) -> Rows:
+        """The rows at these positions, of which there is one at least."""
+        start, stop = int(positions.min()), int(positions.max()) + 1
+        if np.array_equal(positions, np.arange(start, stop)):
+            return cls(start, stop)
+        return cls(start, stop, positions - start)
 
 
 @dataclass(frozen=True, repr=False)
@@ -44,18 +70,15 @@ class ArrowColumn:
         """Whether the values are text."""
         return self.write is _escaped
 
-    def json(self, positions: Positions) -> pa.LargeStringArray:
-        """The values at these positions, without `quote`; missing where there is none."""
-        return self.write(self.at(positions))
+    def json(self, rows: Rows) -> pa.LargeStringArray:
+        """The values of these rows, without `quote`; missing where there is none."""
+        return self.write(self.of(rows))
 
-    def at(self, positions: Positions) -> pa.Array:
-        """The values at these positions; a view where they are a range of one chunk."""
-        start, stop = int(positions.min()), int(positions.max()) + 1
-        span = self.values.slice(start, stop - start)
+    def of(self, rows: Rows) -> pa.Array:
+        """The values of these rows; a view where they are a range of one chunk."""
+        span = self.values.slice(rows.start, rows.stop - rows.start)
         whole = span.chunk(0) if span.num_chunks == 1 else pa.concat_arrays(span.chunks)
-        if np.array_equal(positions, np.arange(start, stop)):
-            return whole
-        return whole.take(pa.array(positions - start))
+        return whole if rows.within is None else whole.take(pa.array(rows.within))
 
     def constant(self) -> str | None:
         """The JSON that all rows share, without `quote`; None where they differ."""
@@ -65,7 +88,7 @@ class ArrowColumn:
         parts = (self.values.slice(0, 1000), self.values)  # most that differ do so early
         if not all(pc.all(pc.equal(part, first)).as_py() for part in parts):
             return None
-        shared: str = self.json(np.zeros(1, dtype="int64"))[0].as_py()
+        shared: str = self.json(Rows(0, 1))[0].as_py()
         return shared
 
 
@@ -76,9 +99,10 @@ class ObjectColumn:
     values: npt.NDArray[np.object_]
     quote: str = ""
 
-    def json(self, positions: Positions) -> pa.LargeStringArray:
-        """The values at these positions; missing where there is none."""
-        chosen = self.values[positions]
+    def json(self, rows: Rows) -> pa.LargeStringArray:
+        """The values of these rows; missing where there is none."""
+        span = self.values[rows.start : rows.stop]
+        chosen = span if rows.within is None else span[rows.within]
         written = [
             None if missing else one if isinstance(one, bytes) else _JSON.encode(one)
             for one, missing in zip(chosen, pd.isna(chosen), strict=True)
@@ -124,14 +148,30 @@ def _escaped(values: pa.Array) -> pa.LargeStringArray:
     special = (data < _SPACE) | (data == _QUOTE) | (data == _BACKSLASH)
     if not special.any():
         return texts
-    rows = np.unique(np.searchsorted(ends, np.flatnonzero(special), side="right") - 1)
+    places = np.flatnonzero(special)
+    letters = _LETTERS[data[places]]
+    if not letters.all():
+        return _encoded(texts, np.unique(np.searchsorted(ends, places, side="right") - 1))
+    data = data.copy()
+    data[places] = letters
+    data = np.insert(data, places, _BACKSLASH)
+    ends = ends + np.searchsorted(places, ends)
+    buffers = [None, pa.py_buffer(ends), pa.py_buffer(data)]
+    escaped = pa.Array.from_buffers(TEXT, len(texts), buffers)
+    return pc.if_else(texts.is_valid(), escaped, None) if texts.null_count else escaped
+
+
+def _encoded(texts: pa.LargeStringArray, rows: npt.NDArray[np.int64]) -> pa.LargeStringArray:
+    """The texts, these rows of them written by a JSON encoder."""
     chosen = np.zeros(len(texts), dtype=bool)
     chosen[rows] = True
     chosen &= texts.is_valid().to_numpy(zero_copy_only=False)
     # JSON has no line break within a value, so lines are values again.
     lines = _JSON.encode_lines(texts.filter(pa.array(chosen)).to_pylist()).split(b"\n")[:-1]
-    escaped = pa.array([line[1:-1] for line in lines], pa.large_binary()).cast(TEXT)
-    return pc.replace_with_mask(texts, pa.array(chosen), escaped)
+    written = pa.array([line[1:-1] for line in lines], pa.large_binary()).cast(TEXT)
+    return pc.replace_with_mask(
+        _escaped(pc.if_else(pa.array(chosen), "", texts)), pa.array(chosen), written
+    )
 
 
 def _utc(moments: pa.TimestampArray) -> pa.LargeStringArray:

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cascade_frames.contract import Field
-from cascade_frames.sending.columns import TEXT, ArrowColumn, Positions, bytes_of, column_of
+from cascade_frames.sending.columns import TEXT, ArrowColumn, Positions, Rows, bytes_of, column_of
 
 _NOTHING: Final = pa.scalar("", TEXT)
 
@@ -49,18 +49,19 @@ class MessageEncoder:
         """The tracking ids of the messages at these positions."""
         if not len(positions):
             return []
-        found: list[str] = self._ids.at(positions).to_pylist()
+        found: list[str] = self._ids.of(Rows.at(positions)).to_pylist()
         return found
 
     def encode(self, positions: Positions) -> bytes:
         """The body for the messages at these positions, as compact UTF-8 JSON."""
         if not len(positions):
             return b"[]"
+        rows = Rows.at(positions)
         row = _Row(",{")
         for number, field in enumerate(self._fields):
-            field.add_to(row, positions, first=number == 0)
-        _, rows = bytes_of(row.joined("}"))
-        return b"".join((b"[", rows[1:].data, b"]"))
+            field.add_to(row, rows, first=number == 0)
+        _, joined = bytes_of(row.joined("}"))
+        return b"".join((b"[", joined[1:].data, b"]"))
 
 
 class _Row:
@@ -95,14 +96,14 @@ class _Field:
         # Ids differ, but in a table of one row.
         self._constant = None if name == Field.ID else self._column.constant()
 
-    def add_to(self, row: _Row, positions: Positions, *, first: bool) -> None:
+    def add_to(self, row: _Row, rows: Rows, *, first: bool) -> None:
         """Go on with the field, in those rows that have a value."""
         quote = self._column.quote
         before = f"{'' if first else ','}{self._name}{quote}"
         if self._constant is not None:
             row.add_text(before + self._constant + quote)
             return
-        values = self._column.json(positions)
+        values = self._column.json(rows)
         if values.null_count:
             present = pc.binary_join_element_wise(
                 pa.scalar(before, TEXT), values, pa.scalar(quote, TEXT), _NOTHING
