@@ -10,13 +10,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import importlib.util
+import ssl
 import urllib.request
+from collections.abc import Iterator
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Final, Self
 
 import httpx
 
+from cascade_frames.errors import AccountError
+from cascade_frames.sending.discretion import Discretion
 from cascade_frames.sending.evidence import Evidence, Failure
 from cascade_frames.settings import Account
 
@@ -40,6 +44,30 @@ _FAILURES: Final[tuple[tuple[type[Exception], Failure], ...]] = (
 def failure_of(error: Exception) -> Failure:
     """The kind of failure an httpx error is; `LOST` for any that is not listed."""
     return next((kind for of, kind in _FAILURES if isinstance(error, of)), Failure.LOST)
+
+
+@contextlib.contextmanager
+def _usable() -> Iterator[None]:
+    """What httpx says of a base URL or an environment that it cannot use, as ours."""
+    try:
+        yield
+    except httpx.InvalidURL:
+        raise AccountError(
+            "No request can be made to this base_url (CASCADE_BASE_URL): its host is none. If it "
+            "is right, look at the proxies in the environment (HTTPS_PROXY, ALL_PROXY, NO_PROXY). "
+            "Nothing was sent."
+        ) from None
+    except ImportError:
+        raise AccountError(
+            "The environment names a SOCKS proxy (ALL_PROXY, HTTPS_PROXY), which takes one more "
+            "package: pip install 'httpx[socks]'. Or unset it. Nothing was sent."
+        ) from None
+    except (ValueError, OSError) as error:
+        raise AccountError(
+            "The environment names a proxy (HTTPS_PROXY, ALL_PROXY) or certificates "
+            f"(SSL_CERT_FILE, SSL_CERT_DIR) that cannot be used ({type(error).__name__}). Mend or "
+            "unset that. Nothing was sent."
+        ) from None
 
 
 class _Abandoned(Exception):
@@ -86,12 +114,16 @@ class Gateway:
     """Requests to one account's API, several at once, each within a total deadline.
 
     Use as an async context manager inside one event loop. `transport` is for a transport of
-    the caller's; one that is not of ours or httpx's has no trace, so its bytes count as having
-    left.
+    the caller's; one that is neither ours nor httpx's has no trace, so its bytes count as
+    having left.
+
+    Raises:
+        AccountError: the base URL, or a proxy in the environment, cannot be used.
     """
 
+    @_usable()
     def __init__(self, account: Account, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        self._base_url = account.base_url
+        self._base_url = httpx.URL(account.base_url)
         self._urls: dict[str, httpx.URL] = {}
         self._headers = {
             "Accept": "*/*",
@@ -103,6 +135,7 @@ class Gateway:
         connect = min(CONNECT_SECONDS, account.deadline)
         self._timeout = httpx.Timeout(account.deadline, connect=connect).as_dict()
         self._deadline = account.deadline
+        self._keys = tuple(account.headers().values())
         self._traced = transport is None
         self._under_way: set[asyncio.Task[Evidence]] = set()
         self._transport = transport or _transport(account, connect)
@@ -130,7 +163,7 @@ class Gateway:
         task.add_done_callback(self._under_way.discard)
         await asyncio.wait({task}, timeout=self._deadline)
         if task.done() and not task.cancelled():
-            return task.result()
+            return self._discreet(task.result(), body)
         flight.given_up = True
         return flight.evidence(Failure.LOST, "closed" if task.done() else "deadline")
 
@@ -144,6 +177,12 @@ class Gateway:
         for task in left_over:
             task.cancel()
         await asyncio.gather(*left_over, return_exceptions=True)
+
+    def _discreet(self, evidence: Evidence, body: bytes) -> Evidence:
+        """The same evidence; where the API has words to say, what they quote is to be hidden."""
+        if evidence.status in (None, 200):
+            return evidence
+        return replace(evidence, hide=Discretion(self._keys, body))
 
     async def _exchange(self, path: str, body: bytes, flight: _Flight) -> Evidence:
         try:
@@ -165,7 +204,7 @@ class Gateway:
 
     def _url(self, path: str) -> httpx.URL:
         if path not in self._urls:
-            self._urls[path] = httpx.URL(self._base_url + path)
+            self._urls[path] = httpx.URL(f"{self._base_url}".rstrip("/") + path)
         return self._urls[path]
 
     async def _read(self, flight: _Flight, response: httpx.Response) -> Evidence:
@@ -190,13 +229,21 @@ def _transport(account: Account, connect: float) -> httpx.AsyncBaseTransport:
     )
     if trust_env and any(map(urllib.request.getproxies().get, ("http", "https", "all"))):
         return _Proxied(httpx.AsyncClient(limits=limits, trust_env=True))
-    verify = httpx.create_ssl_context(trust_env=trust_env)
-    if account.transport == "auto" and importlib.util.find_spec("aiohttp"):
-        # Costs a fifth of a second to import, which only those who send should pay.
-        from cascade_frames.sending.aiohttp_transport import AiohttpTransport
+    verify = _trust(account.base_url, trust_env)
+    if account.transport == "auto":
+        with contextlib.suppress(ImportError):  # it is an extra
+            # Costs a fifth of a second to import, which only those who send should pay.
+            from cascade_frames.sending.aiohttp_transport import AiohttpTransport
 
-        return AiohttpTransport(limits, connect, account.deadline, verify)
+            return AiohttpTransport(limits, connect, account.deadline, verify)
     return httpx.AsyncHTTPTransport(verify, http2=False, trust_env=trust_env, limits=limits)
+
+
+def _trust(base_url: str, trust_env: bool) -> ssl.SSLContext:
+    """Whom to trust: for plain HTTP nobody, as reading certificates takes a tenth of a second."""
+    if base_url.startswith("https:"):
+        return httpx.create_ssl_context(trust_env=trust_env)
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 class _Proxied(httpx.AsyncBaseTransport):
