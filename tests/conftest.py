@@ -14,15 +14,13 @@ settings.load_profile("steady")
 
 def pytest_addoption(parser):
     """Add the option to hold the tests to one transport; without it, the fastest there is."""
-    parser.addoption("--transport", choices=["auto", "httpx"], default="auto")
+    parser.addoption("--transport", choices=["httpx"])
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _transport(request):
-    """Have children use the transport that was asked for, too."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CASCADE_TRANSPORT", request.config.getoption("transport"))
-        yield
+def pytest_configure(config):
+    """Have every child use the transport that was asked for, too."""
+    if config.getoption("transport"):
+        os.environ["CASCADE_TRANSPORT"] = config.getoption("transport")
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +30,8 @@ def _apart_from_the_machine(monkeypatch, tmp_path_factory, request):
     for name in os.environ:
         if name.upper().startswith("CASCADE_"):
             monkeypatch.delenv(name)
-    monkeypatch.setenv("CASCADE_TRANSPORT", request.config.getoption("transport"))
+    if request.config.getoption("transport"):
+        monkeypatch.setenv("CASCADE_TRANSPORT", request.config.getoption("transport"))
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("XDG_DATA_HOME", str(home / "data"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "config"))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import importlib.util
+import ssl
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import replace
@@ -114,8 +114,8 @@ class Gateway:
     """Requests to one account's API, several at once, each within a total deadline.
 
     Use as an async context manager inside one event loop. `transport` is for a transport of
-    the caller's; one that is not of ours or httpx's has no trace, so its bytes count as having
-    left.
+    the caller's; one that is neither ours nor httpx's has no trace, so its bytes count as
+    having left.
 
     Raises:
         AccountError: the base URL, or a proxy in the environment, cannot be used.
@@ -204,7 +204,7 @@ class Gateway:
 
     def _url(self, path: str) -> httpx.URL:
         if path not in self._urls:
-            self._urls[path] = self._base_url.join(path)
+            self._urls[path] = httpx.URL(f"{self._base_url}".rstrip("/") + path)
         return self._urls[path]
 
     async def _read(self, flight: _Flight, response: httpx.Response) -> Evidence:
@@ -229,13 +229,21 @@ def _transport(account: Account, connect: float) -> httpx.AsyncBaseTransport:
     )
     if trust_env and any(map(urllib.request.getproxies().get, ("http", "https", "all"))):
         return _Proxied(httpx.AsyncClient(limits=limits, trust_env=True))
-    verify = httpx.create_ssl_context(trust_env=trust_env)
-    if account.transport == "auto" and importlib.util.find_spec("aiohttp"):
-        # Costs a fifth of a second to import, which only those who send should pay.
-        from cascade_frames.sending.aiohttp_transport import AiohttpTransport
+    verify = _trust(account.base_url, trust_env)
+    if account.transport == "auto":
+        with contextlib.suppress(ImportError):  # it is an extra
+            # Costs a fifth of a second to import, which only those who send should pay.
+            from cascade_frames.sending.aiohttp_transport import AiohttpTransport
 
-        return AiohttpTransport(limits, connect, account.deadline, verify)
+            return AiohttpTransport(limits, connect, account.deadline, verify)
     return httpx.AsyncHTTPTransport(verify, http2=False, trust_env=trust_env, limits=limits)
+
+
+def _trust(base_url: str, trust_env: bool) -> ssl.SSLContext:
+    """Whom to trust: for plain HTTP nobody, as reading certificates takes a tenth of a second."""
+    if base_url.startswith("https:"):
+        return httpx.create_ssl_context(trust_env=trust_env)
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 class _Proxied(httpx.AsyncBaseTransport):

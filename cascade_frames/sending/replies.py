@@ -55,7 +55,7 @@ class Receipts:
     @property
     def matched(self) -> int:
         """How many ids have a receipt."""
-        return len(self.message_ids) - self.message_ids.count(None)
+        return len([one for one in self.message_ids if one is not None])
 
 
 class _Entry(msgspec.Struct, forbid_unknown_fields=True, gc=False):
