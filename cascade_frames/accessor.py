@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
 import pandas as pd
 
 from cascade_frames import verbs
 from cascade_frames.options import PlanOptions, SendOptions, spelled_out
-from cascade_frames.planning.plan import Plan
-from cascade_frames.runs import Run
+
+if TYPE_CHECKING:
+    from cascade_frames.planning.plan import Plan
+    from cascade_frames.runs import Run
 
 
 @pd.api.extensions.register_dataframe_accessor("cascade")

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import sys
+import threading
 import warnings
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Final
 
 import pandas as pd
 
 from cascade_frames.errors import CascadeWarning, ConfirmationRequired, MappingError, RunHalted
 from cascade_frames.ledger import Ledger
 from cascade_frames.outcomes import Outcome
-from cascade_frames.planning.plan import Guarantee, Plan, UserInterface
+from cascade_frames.planning.plan import Conduct, Guarantee, Plan
 from cascade_frames.progress import progress_view
 from cascade_frames.results.join import counts, join_results, result_columns
 from cascade_frames.runs import LatestProgress, Run
 from cascade_frames.sending.encoding import MessageEncoder
 from cascade_frames.sending.engine import Ending, Work
-from cascade_frames.sending.progress import Progress
 from cascade_frames.sending.records import Registration, RunLabel, RunState
-from cascade_frames.sending.thread import EngineThread
+from cascade_frames.sending.thread import Claim, EngineThread
 
 
 @dataclass
@@ -31,84 +31,98 @@ class PlanSender:
     ledger: Ledger
     notice: str | None
 
-    def start(
-        self,
-        plan: Plan,
-        *,
-        confirm: int | None,
-        guarantee: Guarantee,
-        suffix: str | None,
-        ui: UserInterface,
-    ) -> Run:
+    def start(self, plan: Plan, conduct: Conduct) -> Run:
         """Check, claim the messages in the ledger, and begin."""
-        _check_sending(plan, confirm, guarantee, suffix, ui)
-        if self.notice and ui != "none":
+        _check_sending(plan, conduct)
+        if self.notice and conduct.ui != "none":
             say(self.notice)
-        label = RunLabel(plan.account.identity, plan.campaign, str(plan.route), plan.digest)
-        registration = self.ledger.register(label, plan.keys, plan.standing)
-        view = progress_view(ui)
+        view = progress_view(conduct.ui)
         latest = LatestProgress(view)
-        thread = _thread(plan, registration, self.ledger, guarantee, latest)
-        hand_over = partial(_hand_over, plan, registration, self.ledger, suffix)
-        run = Run(registration.run_id, thread, latest, view, plan.account.deadline, hand_over)
-        if thread:
-            thread.start()
+        claim = _Claiming(plan, self.ledger, conduct.guarantee)
+        thread = EngineThread(claim, plan.account, latest)
+        hand_over = partial(_hand_over, claim, thread, conduct.suffix)
+        run = Run(thread, latest, view, plan.account.deadline, hand_over)
+        thread.start()
         return run
 
 
-def _check_sending(
-    plan: Plan, confirm: int | None, guarantee: str, suffix: str | None, ui: str
-) -> None:
-    if guarantee not in ("at_most_once", "at_least_once"):
+def _check_sending(plan: Plan, conduct: Conduct) -> None:
+    if conduct.guarantee not in ("at_most_once", "at_least_once"):
         raise MappingError('guarantee: choose "at_most_once" or "at_least_once".')
-    if ui not in ("auto", "text", "none"):
+    if conduct.ui not in ("auto", "text", "none"):
         raise MappingError('ui: choose "auto", "text" or "none".')
-    result_columns(plan.segment, suffix)
-    messages, threshold = len(plan.messages), plan.account.confirm_above
+    result_columns(plan.segment, conduct.suffix)
+    confirm, messages, threshold = conduct.confirm, len(plan.messages), plan.account.confirm_above
     mistaken = confirm is not None and confirm != messages
     if plan.account.gateway == "live" and (mistaken or (confirm is None and messages > threshold)):
         raise ConfirmationRequired(messages, confirm, threshold)
 
 
-def _thread(
-    plan: Plan,
-    registration: Registration,
-    ledger: Ledger,
-    guarantee: Guarantee,
-    observe: Callable[[Progress], None],
-) -> EngineThread | None:
-    """The engine for what the run holds; None where that is nothing."""
-    if registration.run_id is None:
-        return None
-    work = Work(
-        MessageEncoder(plan.messages),
-        registration.pending,
-        plan.route.path,
-        plan.batch_size,
-        plan.variables,
-        guarantee,
-    )
-    return EngineThread(work, plan.account, ledger.open_run(registration.run_id), observe)
+# Between a registration and its writer a run does not look alive to other threads.
+_claiming: Final = threading.Lock()
 
 
-def _attributes(plan: Plan, registration: Registration) -> dict[str, str | None]:
+class _Claiming:
+    """Claims what is left to send of a plan.
+
+    Attributes:
+        standing: how the plan's messages last stood, so that they need not be looked for again.
+    """
+
+    def __init__(self, plan: Plan, ledger: Ledger, guarantee: Guarantee) -> None:
+        self.plan = plan
+        self.ledger = ledger
+        self.guarantee = guarantee
+        self.standing = plan.standing
+
+    def __call__(self) -> Claim | None:
+        """The claim; None where nothing is left."""
+        plan, account = self.plan, self.plan.account.identity
+        label = RunLabel(account, plan.campaign, str(plan.route), plan.digest)
+        with _claiming:
+            registration = self.ledger.register(label, plan.keys, plan.standing)
+            self.standing = registration.standing
+            if registration.run_id is None:
+                return None
+            writer = self.ledger.open_run(registration.run_id)
+        try:
+            work = self._work(registration)
+        except BaseException:
+            writer.close(RunState.PAUSED)
+            raise
+        return Claim(registration.run_id, work, writer)
+
+    def _work(self, registration: Registration) -> Work:
+        plan = self.plan
+        return Work(
+            MessageEncoder(plan.messages),
+            registration.pending,
+            plan.route.path,
+            plan.batch_size,
+            plan.variables,
+            self.guarantee,
+        )
+
+
+def _attributes(plan: Plan, run_id: str | None) -> dict[str, str | None]:
     return {
         "gateway": plan.account.gateway,
         "account": plan.account.name,
         "campaign": plan.campaign,
         "route": str(plan.route),
-        "run": registration.run_id,
+        "run": run_id,
         "plan": plan.digest,
     }
 
 
 def _hand_over(
-    plan: Plan, registration: Registration, ledger: Ledger, suffix: str | None, ending: Ending
+    claim: _Claiming, thread: EngineThread, suffix: str | None, ending: Ending
 ) -> pd.DataFrame:
     """The result table, from the ledger; raised with the cause where the run was halted."""
-    standing = ledger.stand(plan.account.identity, plan.keys, registration.standing)
+    plan = claim.plan
+    standing = claim.ledger.stand(plan.account.identity, plan.keys, claim.standing)
     results = join_results(plan, standing, suffix)
-    results.attrs |= _attributes(plan, registration)
+    results.attrs |= _attributes(plan, thread.run_id)
     found = counts(results, suffix)
     summary = ", ".join(f"{rows:,} {outcome}" for outcome, rows in found.items())
     if ending.state is RunState.HALTED:

@@ -16,6 +16,7 @@ from cascade_frames.ledger.store import Store
 from cascade_frames.outcomes import Reason
 from cascade_frames.planning.hashing import Hashes
 from cascade_frames.planning.memory import MessageKeys
+from cascade_frames.sending.records import Batch
 
 # Why messages to people who were erased are held back.
 REASON: Final = str(Reason.FORGOTTEN)
@@ -45,6 +46,9 @@ def erase(store: Store, recipients: Hashes, take_over: Callable[[Indices], None]
         if len(at):
             hits.append((run, start, at))
     take_over(np.unique(np.array([run for run, _, _ in hits], dtype="int64")))
+    for run in dict.fromkeys(run for run, _, _ in hits):
+        # An outcome that is still being written is waited for, or else waits and sees the gaps.
+        store.rows(schema.RUN_STATE, (run,))
     ids = [_erase_from_block(store, hit) for hit in hits]
     for run in dict.fromkeys(run for run, _, _ in hits):
         _erase_receipts(store, run, np.concatenate([s + at for r, s, at in hits if r == run]))
@@ -90,6 +94,23 @@ def _erase_receipts(store: Store, run: int, positions: Indices) -> None:
         if blob is not None:
             blob = pack_texts(without(unpack_texts(blob), inside))
         store.rows(schema.REWRITE_OUTCOME, (blob, run, batch, attempt))
+
+
+def spare(
+    store: Store, run: int, batch: Batch, detail: str | None, message_ids: bytes | None
+) -> tuple[str | None, bytes | None]:
+    """The detail and receipts of a late outcome, without those of people erased meanwhile."""
+    gone = [np.zeros(0, dtype=np.int64)]
+    for start, blob in store.rows(schema.READ_IDS, (run,)):
+        erased = unpack_texts(blob).is_null().to_numpy(zero_copy_only=False)
+        gone.append(start + np.flatnonzero(erased))
+    positions = np.concatenate(gone)
+    inside = positions[(positions >= batch.start) & (positions < batch.stop)] - batch.start
+    if not len(inside):
+        return detail, message_ids
+    if message_ids is None:
+        return None, None
+    return None, pack_texts(without(unpack_texts(message_ids), inside))
 
 
 def without(texts: pa.LargeStringArray, positions: Indices) -> pa.LargeStringArray:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import threading
+import weakref
 from collections.abc import Collection
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -13,7 +17,7 @@ from cascade_frames.errors import MappingError
 from cascade_frames.ledger import claims, erasure, resolutions, schema
 from cascade_frames.ledger.standing import stand
 from cascade_frames.ledger.store import EVERYONE
-from cascade_frames.ledger.stores import open_store
+from cascade_frames.ledger.stores import is_postgres, open_store
 from cascade_frames.ledger.unknown import UnknownRows, choose, find_unknown, told
 from cascade_frames.ledger.writer import RunWriter
 from cascade_frames.planning.hashing import recipient_hashes
@@ -191,4 +195,18 @@ def open_ledger(location: str | Path | Ledger | None, gateway: str) -> Ledger:
     if place is None:
         folder = Path(platformdirs.user_data_dir("cascade_frames"))
         return Ledger(folder / ("ledger.sqlite3" if gateway == "live" else "sandbox.sqlite3"))
-    return Ledger(place)
+    return _shared(str(place)) if is_postgres(place) else Ledger(place)
+
+
+# The databases that are open for plans, by process and address: as long as any plan keeps one,
+# all use its connection. A forked child must not use its parent's.
+_open: Final = weakref.WeakValueDictionary[tuple[int, str], Ledger]()
+_opening: Final = threading.Lock()
+
+
+def _shared(url: str) -> Ledger:
+    with _opening:
+        ledger = _open.get((os.getpid(), url))
+        if ledger is None:
+            ledger = _open[os.getpid(), url] = Ledger(url)
+        return ledger

@@ -1,10 +1,10 @@
 """Finding messages among all that an account has registered, however many.
 
-The ids that are sought are known by 64-bit hashes. A table of bits tells for the first bits of
-a hash whether any sought one has them; the stored blocks stream past it, newest run first, and
-what is let through is looked up in the sorted hashes. Where a hash is met, the ids themselves
-are compared. A block that continues where the last one ended, as in a second send of the same
-segment, is compared as it stands, without any of that.
+The ids that are sought are known by 64-bit hashes. Two tables tell for the first bits of a hash,
+and for its last ones, whether any sought one has them; the stored blocks stream past them, newest
+run first, and what is let through is looked up in the sorted hashes. Where a hash is met, the ids
+themselves are compared. A block that continues where the last one ended, as in a second send of
+the same segment, is compared as it stands, without any of that.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Indices = npt.NDArray[np.int64]
 # Positions in a block, and the rows that are found there.
 Pairs = tuple[Indices, Indices]
 
-# The table of first bits has about this many places for each hash, within these bounds.
+# A table of bits has about this many places for each hash, within these bounds.
 _SPREAD: Final = 16
 _LEAST_BITS, _MOST_BITS = 8, 24
 
@@ -132,8 +132,19 @@ class _Sought:
         self._next = 0
         bits = min(max((len(keys) * _SPREAD).bit_length(), _LEAST_BITS), _MOST_BITS)
         self._shift = np.uint64(64 - bits)
-        self._first_bits = np.zeros(1 << bits, dtype=bool)
-        self._first_bits[self._hashes >> self._shift] = True
+        self._mask = np.uint64((1 << bits) - 1)
+
+    @cached_property
+    def _first_bits(self) -> npt.NDArray[np.bool_]:
+        table = np.zeros(int(self._mask) + 1, dtype=bool)
+        table[self._hashes >> self._shift] = True
+        return table
+
+    @cached_property
+    def _last_bits(self) -> npt.NDArray[np.bool_]:
+        table = np.zeros(int(self._mask) + 1, dtype=bool)
+        table[self._hashes & self._mask] = True
+        return table
 
     @cached_property
     def _order(self) -> Indices:
@@ -145,12 +156,9 @@ class _Sought:
 
     def meet(self, hashes: Hashes, block: _Block) -> Iterator[Pairs]:
         """Which positions of a block hold which of the rows."""
-        at = np.flatnonzero(self._first_bits[hashes >> self._shift])
-        if not len(at):
-            return
-        aligned = self._meet_aligned(hashes, block) if len(at) == len(hashes) else None
+        aligned = self._meet_aligned(hashes, block)
         if aligned is None:
-            yield from self._meet_any(hashes, at, block)
+            yield from self._meet_any(hashes, block)
         else:
             yield aligned
 
@@ -165,7 +173,9 @@ class _Sought:
         at = np.arange(size)
         return at, begin + at
 
-    def _meet_any(self, hashes: Hashes, at: Indices, block: _Block) -> Iterator[Pairs]:
+    def _meet_any(self, hashes: Hashes, block: _Block) -> Iterator[Pairs]:
+        at = np.flatnonzero(self._first_bits[hashes >> self._shift])
+        at = at[self._last_bits[hashes[at] & self._mask]]
         at = at[np.argsort(hashes[at])]  # in order, the sorted hashes are walked, not jumped in
         where = np.searchsorted(self._sorted, hashes[at])
         while len(at):

@@ -99,8 +99,9 @@ class PostgresStore:
         return PostgresStore(self._place)
 
     def close(self) -> None:
-        """Close the connection."""
-        self._connection.close()
+        """Close the connection; whoever uses it again gets a new one."""
+        with self._lock:
+            self._connection.close()
 
     def now(self) -> datetime:
         """The database's clock."""

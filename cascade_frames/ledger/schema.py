@@ -158,7 +158,7 @@ READ_HASHES: Final = """
 SELECT block.run, block.start, block.id_hashes
 FROM block JOIN run USING (run)
 WHERE run.account = ? AND run.run > ?
-ORDER BY block.run DESC, block.start
+ORDER BY run.run DESC, block.start
 """
 # How much has been written that decides how an account's messages stand.
 COUNT_RECORDS: Final = """

@@ -23,8 +23,13 @@ from cascade_frames.ledger.store import Row
 from cascade_frames.ledger.volumes import network_file_system
 
 _BUSY_MILLISECONDS: Final = 30_000
-# Of new files: blocks are long, and a page holds four times as much as SQLite's usual one.
-_PAGE: Final = 16_384
+_PRAGMAS: Final = (
+    "page_size = 16384",  # of new files: blocks are long, and SQLite's usual page is 4096
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    "secure_delete = ON",
+)
 _OURS: Final = frozenset({"meta", "run"})
 
 
@@ -50,13 +55,7 @@ class SqliteStore:
         self._connection.set_busy_timeout(_BUSY_MILLISECONDS)
         self._refuse_foreign()
         refuse_newer(self, schema.STEPS[-1][0])
-        pragmas = (
-            f"page_size = {_PAGE}",
-            "journal_mode = WAL",
-            "synchronous = FULL",
-            "foreign_keys = ON",
-        )
-        for pragma in (*pragmas, "secure_delete = ON"):
+        for pragma in _PRAGMAS:
             self._connection.execute(f"PRAGMA {pragma}")
         upgrade(self, schema.STEPS)
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from cascade_frames.errors import LedgerError, RunBusy
-from cascade_frames.ledger import schema
+from cascade_frames.ledger import erasure, schema
 from cascade_frames.ledger.blobs import pack_texts
 from cascade_frames.ledger.owner import HEARTBEAT
 from cascade_frames.ledger.store import ConnectionLost, Store
@@ -39,6 +39,10 @@ def is_open(run_id: str) -> bool:
     return run_id in _open
 
 
+# Writes a record of a run that is in this state.
+_Write = Callable[[Store, str], None]
+
+
 class _Entry:
     """One record to write, and the future of whoever waits for it to be durable.
 
@@ -47,7 +51,7 @@ class _Entry:
         patient: whether it is worth waiting for.
     """
 
-    def __init__(self, write: Callable[[Store], None], *, patient: bool = False) -> None:
+    def __init__(self, write: _Write, *, patient: bool = False) -> None:
         self.write = write
         self.patient = patient
         self.done: Future[None] = Future()
@@ -75,8 +79,7 @@ class RunWriter:
         """See `records.RunWriter`."""
         values = (self._run, batch.number, attempt, batch.start, batch.stop, at.isoformat())
 
-        def write(store: Store) -> None:
-            state = store.rows(schema.RUN_STATE, (self._run,))[0][0]
+        def write(store: Store, state: str) -> None:
             if state != RunState.ACTIVE:
                 raise RunBusy("This run no longer holds its messages; another one took them over.")
             store.rows(schema.ADD_INTENT, values)
@@ -88,23 +91,23 @@ class RunWriter:
     ) -> None:
         """See `records.RunWriter`."""
         receipts = settlement.message_ids
-        values = (
-            self._run,
-            batch.number,
-            attempt,
-            at.isoformat(),
-            str(settlement.outcome),
-            str(settlement.reason) if settlement.reason else None,
-            settlement.detail,
-            pack_texts(as_texts(receipts)) if receipts else None,
-        )
-        await self._put(lambda store: _no_rows(store, schema.ADD_OUTCOME, values), patient=True)
+        packed = None if receipts is None else pack_texts(as_texts(receipts))
+        reason = None if settlement.reason is None else str(settlement.reason)
+        told = (at.isoformat(), str(settlement.outcome), reason)
+
+        def write(store: Store, state: str) -> None:
+            kept: tuple[str | None, bytes | None] = (settlement.detail, packed)
+            if state != RunState.ACTIVE:
+                kept = erasure.spare(store, self._run, batch, *kept)
+            store.rows(schema.ADD_OUTCOME, (self._run, batch.number, attempt, *told, *kept))
+
+        await self._put(write, patient=True)
 
     async def reserve(self, span: float) -> float:
         """See `records.RunWriter`."""
         waits: list[float] = []
 
-        def write(store: Store) -> None:
+        def write(store: Store, state: str) -> None:  # noqa: ARG001 - each write takes both
             asked = {"run": self._run, "span": span, "horizon": _HORIZON_SECONDS}
             # A store with a clock of its own goes by that.
             asked["now"] = datetime.now(UTC).timestamp()
@@ -115,10 +118,11 @@ class RunWriter:
 
     def close(self, state: RunState) -> None:
         """See `records.RunWriter`."""
-        entry = _Entry(
-            lambda store: _no_rows(store, schema.SET_STATE, {"state": state, "run": self._run}),
-            patient=True,
-        )
+
+        def write(store: Store, before: str) -> None:  # noqa: ARG001 - each write takes both
+            store.rows(schema.SET_STATE, {"state": state, "run": self._run})
+
+        entry = _Entry(write, patient=True)
         self._entries.put(entry)
         self._entries.put(None)
         try:
@@ -126,7 +130,7 @@ class RunWriter:
         finally:
             self._thread.join(_CLOSE_SECONDS)
 
-    async def _put(self, write: Callable[[Store], None], *, patient: bool = False) -> None:
+    async def _put(self, write: _Write, *, patient: bool = False) -> None:
         entry = _Entry(write, patient=patient)
         # The queue is longer than requests can be in flight, so this does not block the loop.
         self._entries.put(entry)
@@ -167,8 +171,9 @@ class RunWriter:
             return
         try:
             with self._store.transaction():
+                state = self._store.rows(schema.RUN_STATE, (self._run,))[0][0]
                 for entry in group:
-                    entry.write(self._store)
+                    entry.write(self._store, state)
                 self._touch()
         except (LedgerError, RunBusy) as error:
             self._fail(group, error)
@@ -206,7 +211,3 @@ class RunWriter:
             return
         for entry in group:
             self._commit([entry])
-
-
-def _no_rows(store: Store, statement: str, values: object) -> None:
-    store.rows(statement, values)

@@ -32,6 +32,8 @@ COLUMNS: Final = pa.schema(
     ]
 )
 
+_ARROW: Final = (pa.Array, pa.ChunkedArray)
+
 
 class Fate(NamedTuple):
     """What a ledger knows of a message but its receipt.
@@ -133,10 +135,10 @@ def as_column(texts: pa.LargeStringArray) -> Any:  # noqa: ANN401 - pandas names
     return pd.array(texts, dtype="str")
 
 
-def as_texts(values: object) -> pa.LargeStringArray:
+def as_texts(values: Any) -> pa.LargeStringArray:  # noqa: ANN401 - whatever Arrow takes
     """Strings of any kind as one Arrow array; missing ones are null."""
-    made = values if isinstance(values, pa.Array | pa.ChunkedArray) else None
-    if made is None:
+    made = values
+    if not isinstance(values, _ARROW):
         made = pa.array(values, TEXTS, from_pandas=True)
     if isinstance(made, pa.ChunkedArray):
         made = made.combine_chunks()

@@ -26,18 +26,20 @@ Guarantee = Literal["at_most_once", "at_least_once"]
 UserInterface = Literal["auto", "text", "none"]
 
 
+@dataclass(frozen=True)
+class Conduct:
+    """How a plan is to be carried out; see `Plan.send`."""
+
+    confirm: int | None = None
+    guarantee: Guarantee = "at_most_once"
+    suffix: str | None = None
+    ui: UserInterface = "auto"
+
+
 class Sender(Protocol):
     """What carries a plan out; bound to a plan when it is made."""
 
-    def start(
-        self,
-        plan: Plan,
-        *,
-        confirm: int | None,
-        guarantee: Guarantee,
-        suffix: str | None,
-        ui: UserInterface,
-    ) -> Run:
+    def start(self, plan: Plan, conduct: Conduct) -> Run:
         """Begin to send the plan, and return its handle."""
         ...
 
@@ -149,7 +151,7 @@ class Plan:
         Raises:
             ConfirmationRequired, RunBusy, LedgerError: as `send`; nothing was sent.
         """
-        return self.sender.start(self, confirm=confirm, guarantee=guarantee, suffix=suffix, ui=ui)
+        return self.sender.start(self, Conduct(confirm, guarantee, suffix, ui))
 
     def __repr__(self) -> str:
         """Counts only; `print` shows the rest."""

@@ -7,6 +7,7 @@ import warnings
 import httpx
 
 import cascade_frames as cf
+from cascade_frames import assembly, home
 from cascade_frames.planning import planner
 from cascade_frames.planning.mapping import MessageMapping
 from cascade_frames.planning.memory import not_started
@@ -16,6 +17,8 @@ from tests.endurance.segments import account, message, segment
 
 def warm_up():
     """Do once what is slow the first time; opens no ledger and starts no thread."""
+    assert assembly.send is not None  # loaded, as is the sandbox
+    assert home.Sandbox is cf.Sandbox
     # Loading the certificates takes longer than a whole send here, and plain HTTP needs none.
     default = httpx._transports.default
     default.create_ssl_context = functools.cache(default.create_ssl_context)

@@ -1,6 +1,5 @@
 """The invariants: what the ledger says, held against what really happened."""
 
-import zlib
 from collections import Counter
 from dataclasses import dataclass
 
@@ -8,6 +7,7 @@ import apsw
 
 from cascade_frames.ledger import Ledger
 from tests.endurance.segments import account
+from tests.support.blobs import read_texts
 
 UNKNOWN_UNTIL_DEAD = "in_flight"
 ATTEMPTS = """
@@ -44,7 +44,7 @@ def read(url, path, keys):
     finally:
         ledger.close()
     columns = (table[name].tolist() for name in ("outcome", "reason", "messageId"))
-    said = (dict(zip(keys.ids, values, strict=True)) for values in columns)
+    said = (dict(zip(keys.ids.to_pylist(), values, strict=True)) for values in columns)
     return View(*said, *_intents(path))
 
 
@@ -58,7 +58,7 @@ def _intents(path):
     try:
         held = {}
         for run, ids in connection.execute("SELECT run, ids FROM block ORDER BY run, start"):
-            held.setdefault(run, []).extend(zlib.decompress(ids).decode().split("\n"))
+            held.setdefault(run, []).extend(read_texts(ids))
         for run, start, stop, outcome in connection.execute(ATTEMPTS):
             ids = held[run][start:stop]
             counted.update(ids)

@@ -21,6 +21,7 @@ from cascade_frames.planning.memory import MessageKeys
 from cascade_frames.sending.records import Batch, RunLabel, RunState
 from cascade_frames.sending.verdicts import Settlement
 from tests.support import children
+from tests.support.blobs import read_texts
 from tests.support.raw import RawServer, accept
 from tests.support.segments import account, call, counts, segment
 
@@ -278,7 +279,8 @@ def test_the_file_holds_no_phone_no_text_and_no_key(ledger):
     files = list(ledger.parent.glob(f"{ledger.name}*"))
     assert len(files) == 3  # with the write-ahead log, while it is open
     data = b"".join(path.read_bytes() for path in files)
-    data += b"".join(bytes(row[0]) for row in sql(ledger, "SELECT ids FROM block"))
+    for (blob,) in sql(ledger, "SELECT ids FROM block"):
+        data += "".join(read_texts(blob)).encode()
     for held in ("38050", "0500000", "Таємниця", "test-key", "Brand"):
         assert held.encode() not in data
     for path in files:

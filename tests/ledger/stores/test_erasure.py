@@ -156,6 +156,29 @@ def test_erasing_and_registering_wait_for_each_other(open_it):
     assert len(held) == 8
 
 
+@pytest.mark.parametrize("taken_over", ["before", "by the erasure"])
+def test_an_answer_that_comes_after_the_erasure_brings_nothing_back(open_it, taken_over):
+    """An owner thought gone settles late: the person's receipt and the API's words stay away."""
+    first, second = open_it(), open_it()
+    keys = keys_of(first, IDS, phones=PHONES)
+    writer = first.open_run(first.register(LABEL, keys).run_id)
+    intend(writer, Batch(1, 0, 3))
+    intend(writer, Batch(2, 3, 5))
+    with first._store.transaction():
+        first._store.rows("UPDATE run SET process_started = 0, process = 4194304")
+    if taken_over == "before":
+        second.register(LABEL, keys)
+    for phone in (PHONES[1], PHONES[3]):
+        assert second.forget(phone) >= 1
+    settle(writer, Batch(1, 0, 3), accepted(IDS[:3]))
+    settle(writer, Batch(2, 3, 5), REFUSED)
+    writer.close(RunState.HALTED)
+    record = read_run(second._store, 1, Fates())
+    assert record.message_ids.to_pylist()[:3] == ["m-customer-0", None, "m-customer-2"]
+    assert {record.fates[code].detail for code in record.codes} == {None}
+    assert outcomes(second, keys)[1] == outcomes(second, keys)[3] == "skipped"
+
+
 def test_what_is_no_phone_erases_nobody(ledger):
     """A phone that cannot be read is refused, and not repeated in the error."""
     with pytest.raises(MappingError, match="nothing was erased") as caught:

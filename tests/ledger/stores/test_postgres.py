@@ -1,6 +1,8 @@
 """What only a ledger on PostgreSQL can meet."""
 
+import gc
 import sys
+import threading
 import time
 import traceback
 
@@ -8,7 +10,7 @@ import psycopg
 import pytest
 
 from cascade_frames.errors import LedgerError
-from cascade_frames.ledger import Ledger, claims, schema, schema_postgres
+from cascade_frames.ledger import Ledger, claims, open_ledger, schema, schema_postgres
 from cascade_frames.ledger.postgres import PostgresStore
 from cascade_frames.ledger.store import ConnectionLost
 from cascade_frames.sending.records import RunState
@@ -233,3 +235,19 @@ def test_every_statement_has_its_wording_there(shared):
                 plain = plain.replace(f"%({name})s", "NULL")
             if "%(" not in plain:
                 shared._store.rows(f"EXPLAIN {plain}")
+
+
+def test_plans_share_a_connection(database):
+    """However many plans are kept, the server has one connection for them; then none."""
+    first, second = open_ledger(database, "live"), open_ledger(database, "live")
+    assert first is second
+    first.close()
+    assert second.stand(LABEL.account, keys_of(second, IDS)).count("unsent") == 10
+    with psycopg.connect(database, autocommit=True) as connection:
+        ours = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'cascade_frames'"
+        ours += " AND datname = current_database()"
+        assert connection.execute(ours).fetchone() == (1,)
+        del first, second
+        gc.collect()
+        while connection.execute(ours).fetchone() != (0,):
+            threading.Event().wait(0.01)
