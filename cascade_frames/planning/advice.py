@@ -47,14 +47,17 @@ def _sender(messages: pd.DataFrame) -> Advice:
 
 
 def _ttl(messages: pd.DataFrame) -> list[Advice]:
-    found = []
     if messages[Field.TTL].isna().all():
         return []
+    seconds = messages[Field.TTL].to_numpy(dtype=np.float64, na_value=np.nan)
+    types, which = utf8.distinct(utf8.strings(messages[Field.MESSAGE_TYPE]))
+    codes = {kind: code for code, kind in enumerate(types.to_pylist())}
+    found = []
     for kind, (low, high) in contract.TTL_RECOMMENDED_SECONDS.items():
-        seconds = messages.loc[messages[Field.MESSAGE_TYPE] == kind, Field.TTL].dropna()
-        outside = int(np.count_nonzero((seconds < low) | (seconds > high)))
+        outside = (which == codes.get(kind, -1)) & ((seconds < low) | (seconds > high))
         span = f"{low:,} s" if low == high else f"{low:,} to {high:,} s"
-        found.append(Advice(outside, f"ttl of a {kind} outside the recommended {span}"))
+        words = f"ttl of a {kind} outside the recommended {span}"
+        found.append(Advice(int(np.count_nonzero(outside)), words))
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,8 +18,9 @@ from cascade_frames.planning.hashing import Hashes, hash_rows
 
 def content_hashes(table: pd.DataFrame, secret: bytes) -> Hashes:
     """A keyed 64-bit hash of everything in each message but its id."""
-    columns = {name: _as_text(table[name]) for name in table.columns if name != Field.ID}
-    return hash_rows(columns, secret)
+    columns = {name: table[name] for name in table.columns if name != Field.ID}
+    said = {name: _as_text(values) for name, values in columns.items() if values.notna().any()}
+    return hash_rows(said, secret) if said else np.zeros(len(table), dtype=np.uint64)
 
 
 def _as_text(values: pd.Series[Any]) -> pa.LargeStringArray:
@@ -27,8 +29,6 @@ def _as_text(values: pd.Series[Any]) -> pa.LargeStringArray:
     if values.dtype == "Int64":
         return pa.array(values).cast(utf8.TYPE)
     if values.dtype == object:
-        if values.isna().all():
-            return pa.nulls(len(values), utf8.TYPE)
         values = map_objects(values, _flat)
     return utf8.strings(values)
 
@@ -36,8 +36,6 @@ def _as_text(values: pd.Series[Any]) -> pa.LargeStringArray:
 def _moments(values: pd.Series[Any]) -> pa.LargeStringArray:
     """As `2026-01-02T10:00:00.000000Z`. Arrow writes moments without a zone far faster."""
     plain = pa.array(values.dt.tz_convert("UTC").dt.tz_localize(None).dt.as_unit("us"))
-    if plain.null_count == len(plain):
-        return pa.nulls(len(plain), utf8.TYPE)
     distinct = plain.dictionary_encode()
     written = pc.strftime(distinct.dictionary, format="%Y-%m-%dT%H:%M:%SZ").cast(utf8.TYPE)
     return written.take(distinct.indices)

@@ -27,7 +27,9 @@ from cascade_frames.planning.utf8 import Mask, Texts, Utf8
 Hashes = npt.NDArray[np.uint64]
 
 _ABSENT: Final = b"\x00absent"
-_BLOCK: Final = 4096
+# Bytes of memory that the objects of a block take, and what one takes beyond its text.
+_BLOCK: Final = 1 << 20
+_OBJECT: Final = 48
 _HEX: Final = np.frombuffer(b"".join(b"%02x" % byte for byte in range(256)), dtype="<u2")
 
 
@@ -49,11 +51,12 @@ def hash_texts_by(texts: Texts, keys: Sequence[str]) -> list[Hashes]:
     absent = utf8.nulls(column)
     encoded = column.cast(pa.large_binary())
     hashed = [np.empty(len(column), dtype=np.uint64) for _ in keys]
-    for start in range(0, len(column), _BLOCK):
-        block = encoded.slice(start, _BLOCK).to_numpy(zero_copy_only=False)
-        block[absent[start : start + _BLOCK]] = _ABSENT
+    rows = max(_BLOCK * len(column) // (column.nbytes + _OBJECT * len(column) + 1), 1)
+    for start in range(0, len(column), rows):
+        block = encoded.slice(start, rows).to_numpy(zero_copy_only=False)
+        block[absent[start : start + rows]] = _ABSENT
         for key, found in zip(keys, hashed, strict=True):
-            found[start : start + _BLOCK] = _siphash(block, key)
+            found[start : start + rows] = _siphash(block, key)
     return hashed
 
 

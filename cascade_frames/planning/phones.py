@@ -131,7 +131,7 @@ def _judge(sample: str, region: str) -> Verdict:
         return Verdict.KEEP if sample.startswith("+") else Verdict.COMPLETE
     if not sample.startswith("+") or not _is_settled_by_shape(sample[1:]):
         return Verdict.ASK
-    return Verdict.KEEP if read_phone(sample, region) == sample else Verdict.REFUSE
+    return {sample: Verdict.KEEP, None: Verdict.REFUSE}.get(read_phone(sample, region), Verdict.ASK)
 
 
 def _is_settled_by_shape(digits: str) -> bool:

@@ -119,7 +119,7 @@ SPELLED = st.builds(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(
     st.lists(st.none() | ABROAD | SPELLED, min_size=1, max_size=12),
     st.sampled_from(["UA", "PL", "US", "IT", "AR"]),

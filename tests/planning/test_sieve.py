@@ -52,7 +52,7 @@ def held_to_every_rule(table):
     return faults
 
 
-@settings(max_examples=200)
+@settings(max_examples=30)
 @given(MESSAGES)
 def test_checking_what_the_sieve_stops_finds_every_fault(messages):
     """Reasons, columns, rows and order are those of holding every row to every rule."""
