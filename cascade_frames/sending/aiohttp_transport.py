@@ -78,7 +78,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
                 request.method,
                 _url_of(request.url),
                 data=content if len(content) <= _PIECE_BYTES else _pieces(content),
-                headers=CIMultiDict(request.headers.multi_items()),
+                headers=_as_text(request.headers),
                 allow_redirects=False,
                 trace_request_ctx=request,
             )
@@ -171,6 +171,13 @@ class _Body(httpx.AsyncByteStream):
 async def _pieces(content: bytes) -> AsyncIterator[bytes]:
     for start in range(0, len(content), _PIECE_BYTES):
         yield content[start : start + _PIECE_BYTES]
+
+
+def _as_text(headers: httpx.Headers) -> CIMultiDict[str]:
+    """The same headers; httpx's own way to text guesses an encoding for each of them anew."""
+    return CIMultiDict(
+        (name.decode("latin-1"), value.decode("latin-1")) for name, value in headers.raw
+    )
 
 
 @lru_cache(maxsize=8)

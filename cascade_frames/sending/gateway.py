@@ -125,13 +125,15 @@ class Gateway:
     def __init__(self, account: Account, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._base_url = httpx.URL(account.base_url)
         self._urls: dict[str, httpx.URL] = {}
-        self._headers = {
-            "Accept": "*/*",
-            "Accept-Encoding": "gzip, deflate",
-            "User-Agent": "cascade-frames",
-            "Content-Type": "application/json",
-            **account.headers(),
-        }
+        self._headers = httpx.Headers(
+            {
+                "Accept": "*/*",
+                "Accept-Encoding": "gzip, deflate",
+                "User-Agent": "cascade-frames",
+                "Content-Type": "application/json",
+                **account.headers(),
+            }
+        )
         connect = min(CONNECT_SECONDS, account.deadline)
         self._timeout = httpx.Timeout(account.deadline, connect=connect).as_dict()
         self._deadline = account.deadline

@@ -1,16 +1,14 @@
 """What a forked child does: send as a user would, with the faults it is given."""
 
-import functools
 import time
 import warnings
-
-import httpx
 
 import cascade_frames as cf
 from cascade_frames import assembly, home
 from cascade_frames.planning import planner
 from cascade_frames.planning.mapping import MessageMapping
 from cascade_frames.planning.memory import not_started
+from cascade_frames.sending.gateway import Gateway
 from tests.endurance import canaries, faults, mutants
 from tests.endurance.segments import account, message, segment
 
@@ -19,10 +17,7 @@ def warm_up():
     """Do once what is slow the first time; opens no ledger and starts no thread."""
     assert assembly.send is not None  # loaded, as is the sandbox
     assert home.Sandbox is cf.Sandbox
-    # Loading the certificates takes longer than a whole send here, and plain HTTP needs none.
-    default = httpx._transports.default
-    default.create_ssl_context = functools.cache(default.create_ssl_context)
-    httpx.AsyncClient(trust_env=False)
+    Gateway(account("http://127.0.0.1:9"))  # loads the transport
     given = message(10)
     batch_size, campaign = given.pop("batch_size"), given.pop("campaign")
     request = planner.PlanRequest(
