@@ -7,8 +7,9 @@ import contextlib
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -43,20 +44,48 @@ def is_open(run_id: str) -> bool:
 _Write = Callable[[Store, str], None]
 
 
+# What a task waits for in its loop, or a thread that blocks.
+_Waiter = asyncio.Future[None] | Future[None]
+
+
+@dataclass(frozen=True)
 class _Entry:
     """One record to write, and the future of whoever waits for it to be durable.
 
-    Args:
+    A waiter that goes away does not take its record along: it is written all the same.
+
+    Attributes:
         write: called again, where it is patient, until the database can be reached.
+        waiter: told when it is written, or why it is not.
         patient: whether it is worth waiting for.
     """
 
-    def __init__(self, write: _Write, *, patient: bool = False) -> None:
-        self.write = write
-        self.patient = patient
-        self.done: Future[None] = Future()
-        # A waiter that goes away does not take its record along: it is written all the same.
-        self.done.set_running_or_notify_cancel()
+    write: _Write
+    waiter: _Waiter
+    patient: bool = False
+
+
+def _answer(entries: Sequence[_Entry], error: Exception | None = None) -> None:
+    """Tell all who wait; each loop is woken once, which costs as much as a record."""
+    waiting: dict[asyncio.AbstractEventLoop, list[_Waiter]] = {}
+    for entry in entries:
+        if isinstance(entry.waiter, Future):
+            _resolve([entry.waiter], error)
+        else:
+            waiting.setdefault(entry.waiter.get_loop(), []).append(entry.waiter)
+    for loop, waiters in waiting.items():
+        with contextlib.suppress(RuntimeError):  # it has ended, so nobody waits
+            loop.call_soon_threadsafe(_resolve, waiters, error)
+
+
+def _resolve(waiters: Sequence[_Waiter], error: Exception | None) -> None:
+    for waiter in waiters:
+        if waiter.done():
+            continue
+        if error is None:
+            waiter.set_result(None)
+        else:
+            waiter.set_exception(error)
 
 
 class RunWriter:
@@ -122,19 +151,19 @@ class RunWriter:
         def write(store: Store, before: str) -> None:  # noqa: ARG001 - each write takes both
             store.rows(schema.SET_STATE, {"state": state, "run": self._run})
 
-        entry = _Entry(write, patient=True)
-        self._entries.put(entry)
+        written: Future[None] = Future()
+        self._entries.put(_Entry(write, written, patient=True))
         self._entries.put(None)
         try:
-            entry.done.result(_CLOSE_SECONDS)
+            written.result(_CLOSE_SECONDS)
         finally:
             self._thread.join(_CLOSE_SECONDS)
 
     async def _put(self, write: _Write, *, patient: bool = False) -> None:
-        entry = _Entry(write, patient=patient)
+        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         # The queue is longer than requests can be in flight, so this does not block the loop.
-        self._entries.put(entry)
-        await asyncio.wrap_future(entry.done)
+        self._entries.put(_Entry(write, written, patient))
+        await written
 
     def _main(self) -> None:
         try:
@@ -183,8 +212,7 @@ class RunWriter:
             )
         else:
             self._lost_at = None
-            for entry in group:
-                entry.done.set_result(None)
+            _answer(group)
 
     def _touch(self) -> None:
         """Give a sign of life."""
@@ -207,7 +235,7 @@ class RunWriter:
             if isinstance(error, ConnectionLost) and entry.patient and self._knock():
                 self._commit(group)
                 return
-            entry.done.set_exception(error)
+            _answer(group, error)
             return
         for entry in group:
             self._commit([entry])
