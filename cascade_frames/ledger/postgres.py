@@ -37,8 +37,9 @@ _DEFAULTS: Final = {
 
 
 # Of a cursor on the server, and how many rows it gives at once: 8 MB of hashes.
-_CURSOR: Final = "cascade_frames"
-_FETCHED: Final = 16
+_DECLARE: Final = "DECLARE cascade_frames NO SCROLL CURSOR FOR"
+_FETCH: Final = "FETCH 16 FROM cascade_frames"
+_CLOSE: Final = "CLOSE cascade_frames"
 
 
 class Place:
@@ -125,9 +126,15 @@ class PostgresStore:
                 with self.transaction():
                     yield from self.each(statement, values)
                 return
-            with self._as_ledger_error(), self._connection.cursor(_CURSOR) as cursor:
-                cursor.itersize = _FETCHED
-                yield from cursor.execute(schema_postgres.own(statement).encode(), values or None)
+            # Not a cursor of psycopg's, which stays open where its connection is lost.
+            with self._as_ledger_error():
+                self._rows(f"{_DECLARE} {schema_postgres.own(statement)}", values)
+                try:
+                    while fetched := self._rows(_FETCH):
+                        yield from fetched
+                finally:
+                    with contextlib.suppress(psycopg.Error):  # the transaction's end closes it too
+                        self._rows(_CLOSE)
 
     def script(self, statements: str) -> None:
         """Run several statements that take no values and give no rows."""
