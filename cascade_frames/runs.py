@@ -94,6 +94,13 @@ class Run:
             f"{status.progress.settled:,} of {status.progress.total:,} settled>"
         )
 
+    def begin(self) -> None:
+        """Show the run from now on, and start it."""
+        self._view.follow(self)
+        if self._thread:
+            self._thread.start()
+        self._done.add_done_callback(lambda _: self._view.close())
+
     @property
     def id(self) -> str | None:
         """The run's name in the ledger; None where there was nothing left to send."""
@@ -108,11 +115,13 @@ class Run:
         """Start no new batch until `resume`; those in flight finish and are recorded."""
         if self._thread and self._move(RunPhase.RUNNING, RunPhase.PAUSED):
             self._thread.pause()
+            self._view.refresh()
 
     def resume(self) -> None:
         """Go on after `pause`."""
         if self._thread and self._move(RunPhase.PAUSED, RunPhase.RUNNING):
             self._thread.resume()
+            self._view.refresh()
 
     def cancel(self) -> None:
         """End early: start no new batch; those in flight finish and are recorded.
@@ -123,6 +132,7 @@ class Run:
             with self._lock:
                 self._phase = RunPhase.CANCELLING
             self._thread.stop()
+            self._view.refresh()
 
     def result(self, timeout: float | None = None) -> pd.DataFrame:
         """Wait for the end, and return the result table.

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import get_args
 
 import pandas as pd
 
@@ -14,7 +15,7 @@ from cascade_frames.errors import CascadeWarning, ConfirmationRequired, MappingE
 from cascade_frames.ledger import Ledger
 from cascade_frames.outcomes import Outcome
 from cascade_frames.planning.plan import Guarantee, Plan, UserInterface
-from cascade_frames.progress import progress_view
+from cascade_frames.notebook.views import open_view
 from cascade_frames.results.join import counts, join_results, result_columns
 from cascade_frames.runs import LatestProgress, Run
 from cascade_frames.sending.encoding import MessageEncoder
@@ -46,13 +47,12 @@ class PlanSender:
             say(self.notice)
         label = RunLabel(plan.account.identity, plan.campaign, str(plan.route), plan.digest)
         registration = self.ledger.register(label, plan.keys)
-        view = progress_view(ui)
+        view = open_view(ui)
         latest = LatestProgress(view)
         thread = _thread(plan, registration, self.ledger, guarantee, latest)
         hand_over = partial(_hand_over, plan, registration, self.ledger, suffix)
         run = Run(registration.run_id, thread, latest, view, plan.account.deadline, hand_over)
-        if thread:
-            thread.start()
+        run.begin()
         return run
 
 
@@ -61,8 +61,8 @@ def _check_sending(
 ) -> None:
     if guarantee not in ("at_most_once", "at_least_once"):
         raise MappingError('guarantee: choose "at_most_once" or "at_least_once".')
-    if ui not in ("auto", "text", "none"):
-        raise MappingError('ui: choose "auto", "text" or "none".')
+    if ui not in get_args(UserInterface):
+        raise MappingError(f"ui: choose one of {', '.join(map(repr, get_args(UserInterface)))}.")
     result_columns(plan.segment, suffix)
     messages, threshold = len(plan.messages), plan.account.confirm_above
     mistaken = confirm is not None and confirm != messages

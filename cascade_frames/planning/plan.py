@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 OnInvalid = Literal["raise", "drop"]
 Guarantee = Literal["at_most_once", "at_least_once"]
-UserInterface = Literal["auto", "text", "none"]
+UserInterface = Literal["auto", "widgets", "html", "text", "none"]
 
 
 class Sender(Protocol):
@@ -114,8 +114,8 @@ class Plan:
                 message people twice.
             suffix: added to the names of the result's columns, where the segment has columns
                 of the same names.
-            ui: how progress shows: `"auto"` (a bar on a terminal, lines elsewhere), `"text"`
-                or `"none"`.
+            ui: how progress shows: `"widgets"` or `"html"` in a notebook, `"text"` (a bar on a
+                terminal, lines elsewhere), `"none"`; `"auto"` is the best of them here.
 
         Returns:
             The segment's N rows in order, with its index and columns, and `trackinId`,

@@ -1,0 +1,33 @@
+"""A static output: plain HTML and text in a cell, replaced as things change. Door to IPython.
+
+It is what a reopened notebook, an export without network and a page on the web show.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from IPython.display import display
+
+
+class StaticOutput:
+    """One output of the current cell.
+
+    Attributes:
+        name: of the class of its HTML; what is live on the page hides it by that.
+    """
+
+    def __init__(self) -> None:
+        self.name = f"cascade-{uuid.uuid4().hex[:12]}"
+        self._shown = False
+
+    def show(self, html: str, text: str) -> None:
+        """Show this from now on, from any thread; the first call decides on the cell."""
+        bundle = {"text/html": f'<div class="{self.name}">{html}</div>', "text/plain": text}
+        display(bundle, raw=True, display_id=self.name, update=self._shown)  # type: ignore[no-untyped-call]
+        self._shown = True
+
+    @property
+    def hidden(self) -> str:
+        """HTML that hides this output while it is on the page."""
+        return f"<style>.{self.name}{{display:none}}</style>"
