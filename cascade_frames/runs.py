@@ -50,9 +50,9 @@ class RunStatus:
 class LatestProgress:
     """Keeps the last progress of a run, and passes it on to where people look."""
 
-    def __init__(self, view: ProgressView) -> None:
+    def __init__(self, view: ProgressView, total: int) -> None:
         self._view = view
-        self.progress = Progress(total=0)
+        self.progress = Progress(total)
 
     def __call__(self, progress: Progress) -> None:
         """Take note of progress, from the run's thread."""

@@ -7,15 +7,16 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 import pandas as pd
 
 from cascade_frames.errors import CascadeWarning, ConfirmationRequired, MappingError, RunHalted
 from cascade_frames.ledger import Ledger
+from cascade_frames.notebook.views import open_panel, open_view
 from cascade_frames.outcomes import Outcome
 from cascade_frames.planning.plan import Guarantee, Plan, UserInterface
-from cascade_frames.notebook.views import open_view
+from cascade_frames.progress import ProgressView
 from cascade_frames.results.join import counts, join_results, result_columns
 from cascade_frames.runs import LatestProgress, Run
 from cascade_frames.sending.encoding import MessageEncoder
@@ -23,6 +24,9 @@ from cascade_frames.sending.engine import Ending, Work
 from cascade_frames.sending.progress import Progress
 from cascade_frames.sending.records import Registration, RunLabel, RunState
 from cascade_frames.sending.thread import EngineThread
+
+if TYPE_CHECKING:
+    from cascade_frames.notebook.plan_panel import PlanPanel
 
 
 @dataclass
@@ -45,10 +49,27 @@ class PlanSender:
         _check_sending(plan, confirm, guarantee, suffix, ui)
         if self.notice and ui != "none":
             say(self.notice)
+        return self._begin(plan, guarantee, suffix, partial(open_view, ui))
+
+    def panel(self, plan: Plan) -> PlanPanel:
+        """Show the plan in the current cell of a notebook."""
+        return open_panel(plan, self._start_in_panel)
+
+    def _start_in_panel(self, plan: Plan, confirm: int | None, view: ProgressView) -> Run:
+        _check_sending(plan, confirm, "at_most_once", None, "widgets")
+        return self._begin(plan, "at_most_once", None, lambda: view)
+
+    def _begin(
+        self,
+        plan: Plan,
+        guarantee: Guarantee,
+        suffix: str | None,
+        shown: Callable[[], ProgressView],
+    ) -> Run:
         label = RunLabel(plan.account.identity, plan.campaign, str(plan.route), plan.digest)
         registration = self.ledger.register(label, plan.keys)
-        view = open_view(ui)
-        latest = LatestProgress(view)
+        view = shown()
+        latest = LatestProgress(view, len(registration.pending))
         thread = _thread(plan, registration, self.ledger, guarantee, latest)
         hand_over = partial(_hand_over, plan, registration, self.ledger, suffix)
         run = Run(registration.run_id, thread, latest, view, plan.account.deadline, hand_over)

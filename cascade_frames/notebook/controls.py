@@ -27,7 +27,7 @@ class LiveHTML(widgets.HTML):
         self._asked = 0
         super().__init__(**state)
 
-    def get_state(self, key: Any = None, drop_defaults: bool = False) -> Any:  # noqa: ANN401, FBT001, FBT002
+    def get_state(self, key: Any = None, drop_defaults: bool = False) -> Any:  # noqa: ANN401
         """The widget's state, for the page."""
         self._asked += key is None
         return super().get_state(key, drop_defaults)
@@ -58,14 +58,20 @@ def action(label: str, code: str, do: Callable[[], None], say: Callable[[str], N
     button = widgets.Button(description=label, tooltip=code)
     button.on_click(lambda _: _guarded(do, say))
     line = widgets.HTML(f'<code style="font-size:11px;opacity:.75">{escape(code)}</code>')
-    return Action(button, widgets.VBox([button, line], layout={"align_items": "center"}))
+    return Action(button, widgets.VBox([button, line], layout={"align_items": "flex-start"}))
 
 
 def _guarded(do: Callable[[], None], say: Callable[[str], None]) -> None:
     try:
+        say("")
         do()
     except Exception as error:  # noqa: BLE001 - shown in the panel, not in a hidden console
         say(f"{type(error).__name__}: {error}")
+
+
+def alert(words: str) -> str:
+    """HTML for what went wrong."""
+    return f'<div role="alert" style="color:#d03b3b">{escape(words)}</div>' if words else ""
 
 
 def show(panel: widgets.Widget) -> None:
@@ -87,7 +93,7 @@ def close(panel: widgets.Widget) -> None:
 @atexit.register
 def _close_all() -> None:
     """Leave no panel behind that nothing answers for."""
-    for panel in list(_shown):
+    for panel in _shown:
         close(panel)
 
 

@@ -11,34 +11,41 @@ from typing import TYPE_CHECKING, Final
 from cascade_frames.notebook.run_view import RunView, run_html, run_text
 from cascade_frames.notebook.static import StaticOutput
 from cascade_frames.notebook.ticker import Ticker
-from cascade_frames.runs import Run, RunPhase
+from cascade_frames.runs import RunPhase
 from cascade_frames.sending.progress import Progress
 
 if TYPE_CHECKING:
     from cascade_frames.notebook.run_controls import RunControls
+    from cascade_frames.runs import Run
 
 _LATELY: Final = 50  # of the ticker's ticks
 
+Place = Callable[["Run", StaticOutput], tuple["RunControls", Callable[[], None]]]
+
 
 class RunPanel:
-    """Shows one run in the cell where it was started, until the run ends.
+    """Shows one run until it ends.
 
     Args:
-        live: makes the controls; None for the static output alone.
+        place: shows the controls of a run somewhere, and gives a function that takes them away
+            again; None for the static output alone.
+        static: the output that stays; by default one in the cell where the run starts.
         note: words beside the progress, to begin with.
         clock: seconds.
     """
 
     def __init__(
         self,
-        live: Callable[[Run, StaticOutput], RunControls] | None,
+        place: Place | None,
+        static: StaticOutput | None = None,
         note: str = "",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._make_controls = live
+        self._place = place
+        self._static = static or StaticOutput()
         self._clock = clock
-        self._static = StaticOutput()
         self._controls: RunControls | None = None
+        self._take_away: Callable[[], None] | None = None
         self._run: Run | None = None
         self._note = note
         self._lately: deque[tuple[float, int]] = deque(maxlen=_LATELY)
@@ -48,8 +55,8 @@ class RunPanel:
     def follow(self, run: Run) -> None:
         """Show this run from now on."""
         self._run = run
-        if self._make_controls:
-            self._controls = self._make_controls(run, self._static)
+        if self._place:
+            self._controls, self._take_away = self._place(run, self._static)
         self._show()
         self._ticker.start()
 
@@ -70,9 +77,9 @@ class RunPanel:
         """Show the last state, take the controls away, and end; more than once is harmless."""
         with self._closing:
             self._ticker.close()
-            if self._controls:
-                self._controls.close()
-                self._controls = None
+            if self._controls and self._take_away and not self._controls.needed:
+                self._take_away()
+                self._take_away = None
 
     def _show(self) -> None:
         if self._run is None:

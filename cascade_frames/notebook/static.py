@@ -20,10 +20,20 @@ class StaticOutput:
     def __init__(self) -> None:
         self.name = f"cascade-{uuid.uuid4().hex[:12]}"
         self._shown = False
+        self._above = ("", "")
+
+    def keep(self, html: str, text: str) -> None:
+        """Show this, and keep it above whatever is shown later."""
+        self._above = (html, f"{text}\n\n")
+        self.show("", "")
 
     def show(self, html: str, text: str) -> None:
         """Show this from now on, from any thread; the first call decides on the cell."""
-        bundle = {"text/html": f'<div class="{self.name}">{html}</div>', "text/plain": text}
+        above_html, above_text = self._above
+        bundle = {
+            "text/html": f'<div class="{self.name}">{above_html}{html}</div>',
+            "text/plain": f"{above_text}{text}",
+        }
         display(bundle, raw=True, display_id=self.name, update=self._shown)  # type: ignore[no-untyped-call]
         self._shown = True
 

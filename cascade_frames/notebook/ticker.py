@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
 from typing import Final
@@ -48,7 +49,5 @@ class Ticker:
         self._show_safely()
 
     def _show_safely(self) -> None:
-        try:
+        with contextlib.suppress(Exception):  # a page that is gone is not worth a run
             self._show()
-        except Exception:  # noqa: BLE001, S110 - a page that is gone is not worth a run
-            pass

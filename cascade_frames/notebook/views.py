@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final
 
-from cascade_frames.errors import MappingError
+from cascade_frames.errors import UsageError
 from cascade_frames.notebook.surroundings import Look, choose_look, has_widgets, in_kernel
 from cascade_frames.progress import ProgressView, silent_view, text_view
 
 if TYPE_CHECKING:
-    from cascade_frames.planning.plan import UserInterface
+    import pandas as pd
+
+    from cascade_frames.notebook.composer import Composer
+    from cascade_frames.notebook.plan_panel import PlanPanel
+    from cascade_frames.planning.plan import Plan, UserInterface
 
 _INSTALL: Final = 'pip install "cascade-frames[notebook]"'
 
@@ -18,7 +23,7 @@ def open_view(ui: UserInterface) -> ProgressView:
     """The view of a run for `ui`.
 
     Raises:
-        MappingError: `ui` asks for widgets, and ipywidgets is not installed.
+        UsageError: `ui` asks for widgets, and ipywidgets is not installed.
     """
     look = choose_look(ui)
     if look is Look.NONE:
@@ -31,8 +36,48 @@ def open_view(ui: UserInterface) -> ProgressView:
     if look is Look.HTML:
         hint = "" if ui == "html" or has_widgets() else f"{_INSTALL} adds buttons to steer it."
         return RunPanel(None, note=hint)
-    if not has_widgets():
-        raise MappingError(f'ui="widgets" needs ipywidgets: {_INSTALL}.')
-    from cascade_frames.notebook.run_controls import RunControls
+    _need_widgets('ui="widgets"')
+    from cascade_frames.notebook.run_controls import in_cell
 
-    return RunPanel(RunControls)
+    return RunPanel(in_cell)
+
+
+def open_panel(plan: Plan) -> PlanPanel:
+    """Show the panel of a plan in the current cell.
+
+    Raises:
+        UsageError: this is no notebook, or ipywidgets is not installed.
+    """
+    _need_notebook("print(plan) shows the plan here.")
+    from cascade_frames.notebook.plan_panel import PlanPanel
+
+    panel = PlanPanel(plan)
+    panel.show()
+    return panel
+
+
+def open_composer(
+    segment: pd.DataFrame, make_plan: Callable[..., Plan], options: Mapping[str, Any]
+) -> Composer:
+    """Show a composer in the current cell.
+
+    Raises:
+        UsageError: this is no notebook, or ipywidgets is not installed.
+    """
+    _need_notebook("df.cascade.plan(…) does the same here.")
+    from cascade_frames.notebook.composer import Composer
+
+    composer = Composer(segment, make_plan, options)
+    composer.show()
+    return composer
+
+
+def _need_notebook(instead: str) -> None:
+    if not in_kernel():
+        raise UsageError(f"A panel needs a notebook. {instead}")
+    _need_widgets("A panel")
+
+
+def _need_widgets(what: str) -> None:
+    if not has_widgets():
+        raise UsageError(f"{what} needs ipywidgets, with a kernel it works in: {_INSTALL}.")

@@ -19,6 +19,7 @@ from cascade_frames.planning.variables import Variable
 from cascade_frames.settings import Account
 
 if TYPE_CHECKING:
+    from cascade_frames.notebook.plan_panel import PlanPanel
     from cascade_frames.runs import Run
 
 OnInvalid = Literal["raise", "drop"]
@@ -39,6 +40,10 @@ class Sender(Protocol):
         ui: UserInterface,
     ) -> Run:
         """Begin to send the plan, and return its handle."""
+        ...
+
+    def panel(self, plan: Plan) -> PlanPanel:
+        """Show the plan in a notebook."""
         ...
 
 
@@ -62,6 +67,8 @@ class Plan:
         variables: the server-side variables that are uploaded before the first message.
         standing: how the messages stood in the ledger when the plan was made.
         advice: what good sending would do otherwise.
+        checks: one row per rule: `reason`, `column`, `checked`, `passed`, `failed` (rows),
+            `examples` (positions) and `rule` in words.
         digest: identifies the plan: account, route, campaign and every message.
     """
 
@@ -79,6 +86,7 @@ class Plan:
     variables: tuple[Variable, ...]
     standing: Standing
     advice: tuple[Advice, ...]
+    checks: pd.DataFrame
     digest: str
     sender: Sender = field(compare=False)
 
@@ -96,6 +104,25 @@ class Plan:
     def seconds(self) -> float:
         """Time the requests take at the account's rate."""
         return self.requests / self.account.requests_per_second
+
+    def invalid(self) -> pd.DataFrame:
+        """The segment's rows that were rejected, with `reason` and `detail` added.
+
+        Where the segment has such a column itself, it is kept, and ours is `rejected_reason`
+        or `rejected_detail`.
+        """
+        return invalid_rows(self.segment, self.rejected)
+
+    def panel(self) -> PlanPanel:
+        """Show the plan in a notebook, to read through, with a button that sends it.
+
+        Returns:
+            The panel; its `run` is the run, once the button was pressed.
+
+        Raises:
+            UsageError: this is no notebook, or ipywidgets is not installed.
+        """
+        return self.sender.panel(self)
 
     def send(
         self,
@@ -168,3 +195,12 @@ class Plan:
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: ANN401, ARG002
         printer.text(str(self))
+
+
+def invalid_rows(segment: pd.DataFrame, rejected: pd.DataFrame) -> pd.DataFrame:
+    """The rejected rows of a segment, with `reason` and `detail` added under names still free."""
+    invalid = segment.iloc[rejected["position"]].copy()
+    for name in ("reason", "detail"):
+        column = f"rejected_{name}" if name in segment.columns else name
+        invalid[column] = rejected[name].to_numpy()
+    return invalid
