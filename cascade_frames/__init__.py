@@ -20,6 +20,7 @@ from cascade_frames.errors import (
     Unauthorized,
     UsageError,
 )
+from cascade_frames.files import write_table
 from cascade_frames.forgetting import forget
 from cascade_frames.home import Sandbox
 from cascade_frames.ledger import Ledger
@@ -29,7 +30,7 @@ from cascade_frames.resolving import resolve
 from cascade_frames.runs import Run
 from cascade_frames.sending.client import AsyncClient, Client, Receipt
 from cascade_frames.settings import Account
-from cascade_frames.verbs import connect, plan, send, start, validate
+from cascade_frames.verbs import compose, connect, plan, send, start, validate
 
 __all__ = [
     "Account",
@@ -60,6 +61,7 @@ __all__ = [
     "Sandbox",
     "Unauthorized",
     "UsageError",
+    "compose",
     "connect",
     "forget",
     "plan",
@@ -67,4 +69,5 @@ __all__ = [
     "send",
     "start",
     "validate",
+    "write_table",
 ]

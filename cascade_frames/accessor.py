@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
 import pandas as pd
 
@@ -10,6 +10,9 @@ from cascade_frames import verbs
 from cascade_frames.options import PlanOptions, SendOptions, spelled_out
 from cascade_frames.planning.plan import Plan
 from cascade_frames.runs import Run
+
+if TYPE_CHECKING:
+    from cascade_frames.notebook.composer import Composer
 
 
 @pd.api.extensions.register_dataframe_accessor("cascade")
@@ -39,7 +42,13 @@ class CascadeAccessor:
         """Plan, and begin to send. See `cascade_frames.start`."""
         return verbs.start(self._segment, **options)
 
+    @spelled_out(PlanOptions)
+    def compose(self, **options: Unpack[PlanOptions]) -> Composer:
+        """Compose a send in a notebook. See `cascade_frames.compose`."""
+        return verbs.compose(self._segment, **options)
 
+
+CascadeAccessor.compose.__doc__ = verbs.compose.__doc__
 CascadeAccessor.start.__doc__ = verbs.start.__doc__
 CascadeAccessor.plan.__doc__ = verbs.plan.__doc__
 CascadeAccessor.validate.__doc__ = verbs.validate.__doc__

@@ -9,9 +9,11 @@ from typing import Any, Final
 import pandas as pd
 
 from cascade_frames.errors import MappingError
+from cascade_frames.formulas import neutralised, restored
 
 _NUMBER: Final = r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]+)?"
 _EXCEL_HINT: Final = "Excel files need two more packages: pip install 'cascade-frames[excel]'."
+_TEXT_AS_TEXT: Final = {"strings_to_formulas": False, "strings_to_urls": False}
 SUFFIXES: Final = (".csv", ".parquet", ".xlsx")
 
 
@@ -19,7 +21,8 @@ def read_table(path: Path, *, encoding: str = "utf-8-sig", separator: str = ",")
     """Read a table.
 
     In a CSV file a column becomes numbers only where nothing is lost by it: codes with leading
-    zeros and phones with a plus stay text.
+    zeros and phones with a plus stay text. An apostrophe that `write_table` put in front of a
+    formula is taken away again.
 
     Args:
         path: a file with one of `SUFFIXES`; of an Excel file, the first sheet is read.
@@ -37,7 +40,8 @@ def read_table(path: Path, *, encoding: str = "utf-8-sig", separator: str = ",")
         if path.suffix.lower() == ".xlsx":
             # Cells keep the types they have in the sheet; a phone written as text stays text.
             return pd.read_excel(path, engine="calamine", dtype=object).infer_objects()
-        return _with_numbers(pd.read_csv(path, dtype="str", encoding=encoding, sep=separator))
+        table = pd.read_csv(path, dtype="str", encoding=encoding, sep=separator)
+        return _with_numbers(restored(table))
     except UnicodeDecodeError:
         raise MappingError(
             f"{path} is not written in {encoding}. Files from a Ukrainian Excel often are in "
@@ -52,22 +56,28 @@ def read_table(path: Path, *, encoding: str = "utf-8-sig", separator: str = ",")
         ) from None
 
 
-def write_table(table: pd.DataFrame, path: Path) -> None:
+def write_table(table: pd.DataFrame, path: str | Path) -> None:
     """Write a table, without its index.
 
-    Excel has no time zones, so there moments are written in UTC without one.
+    In a CSV file text that a spreadsheet would take for a formula gets an apostrophe in front,
+    column names too; in an Excel file every text is written as text. Excel has no time zones,
+    so there moments are written in UTC without one.
 
     Raises:
         MappingError: a suffix we do not write, or a place that cannot be written.
     """
+    path = Path(path)
     _check_suffix(path)
     try:
         if path.suffix.lower() == ".parquet":
             table.to_parquet(path, index=False)
         elif path.suffix.lower() == ".xlsx":
-            _without_zones(table).to_excel(path, index=False, engine="xlsxwriter")
+            with pd.ExcelWriter(
+                path, engine="xlsxwriter", engine_kwargs={"options": _TEXT_AS_TEXT}
+            ) as book:
+                _without_zones(table).to_excel(book, index=False)
         else:
-            table.to_csv(path, index=False)
+            neutralised(table).to_csv(path, index=False)
     except ImportError:
         raise MappingError(_EXCEL_HINT) from None
     except OSError as error:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Protocol, TextIO
 
 from tqdm import tqdm
 
+from cascade_frames.planning.plan import UserInterface
 from cascade_frames.sending.progress import Progress
 
 if TYPE_CHECKING:
@@ -41,15 +42,12 @@ class ProgressView(Protocol):
         """Show the last state and end."""
 
 
-def text_view(stream: TextIO | None = None) -> ProgressView:
-    """A bar where the stream is a terminal, else lines."""
+def progress_view(ui: UserInterface, stream: TextIO | None = None) -> ProgressView:
+    """A view in plain text; with `"auto"`, a bar where the stream is a terminal, else lines."""
     stream = stream or _where_people_look()
-    return _Bar(stream) if stream.isatty() else _Lines(stream)
-
-
-def silent_view() -> ProgressView:
-    """Shows nothing."""
-    return _Silent()
+    if ui == "none":
+        return _Silent()
+    return _Bar(stream) if ui == "auto" and stream.isatty() else _Lines(stream)
 
 
 def _where_people_look() -> TextIO:

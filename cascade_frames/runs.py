@@ -50,9 +50,9 @@ class RunStatus:
 class LatestProgress:
     """Keeps the last progress of a run, and passes it on to where people look."""
 
-    def __init__(self, view: ProgressView, total: int) -> None:
+    def __init__(self, view: ProgressView) -> None:
         self._view = view
-        self.progress = Progress(total)
+        self.progress = Progress(total=0)
 
     def __call__(self, progress: Progress) -> None:
         """Take note of progress, from the run's thread."""
@@ -69,14 +69,12 @@ class Run:
 
     def __init__(
         self,
-        run_id: str | None,
-        thread: EngineThread | None,
+        thread: EngineThread,
         latest: LatestProgress,
         view: ProgressView,
         deadline: float,
         hand_over: Callable[[Ending], pd.DataFrame],
     ) -> None:
-        self._run_id = run_id
         self._thread = thread
         self._view = view
         self._deadline = deadline
@@ -84,27 +82,30 @@ class Run:
         self._latest = latest
         self._lock = threading.Lock()
         self._phase = RunPhase.RUNNING
-        self._done: Future[Ending] = thread.done if thread else _nothing_to_send()
+        self._done: Future[Ending] = thread.done
 
     def __repr__(self) -> str:
         """Id, phase and counts."""
         status = self.status
         return (
-            f"<Run {self._run_id or 'with nothing to send'}: {status.phase}, "
+            f"<Run {self.id or 'with nothing to send'}: {status.phase}, "
             f"{status.progress.settled:,} of {status.progress.total:,} settled>"
         )
 
     def begin(self) -> None:
-        """Show the run from now on, and start it."""
+        """Start the run, and show it from now on.
+
+        Raises:
+            RunBusy, LedgerError, AccountError: nothing was sent.
+        """
+        self._thread.start()
         self._view.follow(self)
-        if self._thread:
-            self._thread.start()
         self._done.add_done_callback(lambda _: self._view.close())
 
     @property
     def id(self) -> str | None:
         """The run's name in the ledger; None where there was nothing left to send."""
-        return self._run_id
+        return self._thread.run_id
 
     @property
     def status(self) -> RunStatus:
@@ -113,13 +114,13 @@ class Run:
 
     def pause(self) -> None:
         """Start no new batch until `resume`; those in flight finish and are recorded."""
-        if self._thread and self._move(RunPhase.RUNNING, RunPhase.PAUSED):
+        if self._move(RunPhase.RUNNING, RunPhase.PAUSED):
             self._thread.pause()
             self._view.refresh()
 
     def resume(self) -> None:
         """Go on after `pause`."""
-        if self._thread and self._move(RunPhase.PAUSED, RunPhase.RUNNING):
+        if self._move(RunPhase.PAUSED, RunPhase.RUNNING):
             self._thread.resume()
             self._view.refresh()
 
@@ -128,11 +129,10 @@ class Run:
 
         The same call sends the rest later.
         """
-        if self._thread:
-            with self._lock:
-                self._phase = RunPhase.CANCELLING
-            self._thread.stop()
-            self._view.refresh()
+        with self._lock:
+            self._phase = RunPhase.CANCELLING
+        self._thread.stop()
+        self._view.refresh()
 
     def result(self, timeout: float | None = None) -> pd.DataFrame:
         """Wait for the end, and return the result table.
@@ -230,12 +230,6 @@ class Run:
             RunState.FINISHED: RunPhase.FINISHED,
             RunState.PAUSED: RunPhase.CANCELLED,
         }.get(self._done.result().state, RunPhase.HALTED)
-
-
-def _nothing_to_send() -> Future[Ending]:
-    done: Future[Ending] = Future()
-    done.set_result(Ending(RunState.FINISHED))
-    return done
 
 
 def _broken(error: Exception) -> CascadeError:

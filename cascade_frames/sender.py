@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, get_args
@@ -15,15 +14,14 @@ from cascade_frames.errors import CascadeWarning, ConfirmationRequired, MappingE
 from cascade_frames.ledger import Ledger
 from cascade_frames.notebook.views import open_panel, open_view
 from cascade_frames.outcomes import Outcome
-from cascade_frames.planning.plan import Guarantee, Plan, UserInterface
+from cascade_frames.planning.plan import Conduct, Guarantee, Plan, UserInterface
 from cascade_frames.progress import ProgressView
 from cascade_frames.results.join import counts, join_results, result_columns
 from cascade_frames.runs import LatestProgress, Run
 from cascade_frames.sending.encoding import MessageEncoder
 from cascade_frames.sending.engine import Ending, Work
-from cascade_frames.sending.progress import Progress
-from cascade_frames.sending.records import Registration, RunLabel, RunState
-from cascade_frames.sending.thread import EngineThread
+from cascade_frames.sending.records import RunLabel, RunState
+from cascade_frames.sending.thread import Claim, EngineThread
 
 if TYPE_CHECKING:
     from cascade_frames.notebook.plan_panel import PlanPanel
@@ -36,69 +34,48 @@ class PlanSender:
     ledger: Ledger
     notice: str | None
 
-    def start(
-        self,
-        plan: Plan,
-        *,
-        confirm: int | None,
-        guarantee: Guarantee,
-        suffix: str | None,
-        ui: UserInterface,
-    ) -> Run:
+    def start(self, plan: Plan, conduct: Conduct) -> Run:
         """Check, claim the messages in the ledger, and begin."""
-        _check_sending(plan, confirm, guarantee, suffix, ui)
-        if self.notice and ui != "none":
+        _check_sending(plan, conduct)
+        if self.notice and conduct.ui != "none":
             say(self.notice)
-        return self._begin(plan, guarantee, suffix, partial(open_view, ui))
+        return self._begin(plan, conduct, open_view(conduct.ui, waits=conduct.waits))
+
+    def start_in(self, plan: Plan, conduct: Conduct, view: ProgressView) -> Run:
+        """Begin as `start`, and show the run in this view."""
+        _check_sending(plan, conduct)
+        return self._begin(plan, conduct, view)
 
     def panel(self, plan: Plan) -> PlanPanel:
         """Show the plan in the current cell of a notebook."""
-        return open_panel(plan, self._start_in_panel)
+        return open_panel(plan)
 
-    def _start_in_panel(self, plan: Plan, confirm: int | None, view: ProgressView) -> Run:
-        _check_sending(plan, confirm, "at_most_once", None, "widgets")
-        return self._begin(plan, "at_most_once", None, lambda: view)
-
-    def _begin(
-        self,
-        plan: Plan,
-        guarantee: Guarantee,
-        suffix: str | None,
-        shown: Callable[[], ProgressView],
-    ) -> Run:
-        label = RunLabel(plan.account.identity, plan.campaign, str(plan.route), plan.digest)
-        registration = self.ledger.register(label, plan.keys)
-        view = shown()
-        latest = LatestProgress(view, len(registration.pending))
-        thread = _thread(plan, registration, self.ledger, guarantee, latest)
-        hand_over = partial(_hand_over, plan, registration, self.ledger, suffix)
-        run = Run(registration.run_id, thread, latest, view, plan.account.deadline, hand_over)
+    def _begin(self, plan: Plan, conduct: Conduct, view: ProgressView) -> Run:
+        latest = LatestProgress(view)
+        claim = partial(_claim, plan, self.ledger, conduct.guarantee)
+        thread = EngineThread(claim, plan.account, latest)
+        hand_over = partial(_hand_over, plan, thread, self.ledger, conduct.suffix)
+        run = Run(thread, latest, view, plan.account.deadline, hand_over)
         run.begin()
         return run
 
 
-def _check_sending(
-    plan: Plan, confirm: int | None, guarantee: str, suffix: str | None, ui: str
-) -> None:
-    if guarantee not in ("at_most_once", "at_least_once"):
+def _check_sending(plan: Plan, conduct: Conduct) -> None:
+    if conduct.guarantee not in ("at_most_once", "at_least_once"):
         raise MappingError('guarantee: choose "at_most_once" or "at_least_once".')
-    if ui not in get_args(UserInterface):
+    if conduct.ui not in get_args(UserInterface):
         raise MappingError(f"ui: choose one of {', '.join(map(repr, get_args(UserInterface)))}.")
-    result_columns(plan.segment, suffix)
-    messages, threshold = len(plan.messages), plan.account.confirm_above
+    result_columns(plan.segment, conduct.suffix)
+    confirm, messages, threshold = conduct.confirm, len(plan.messages), plan.account.confirm_above
     mistaken = confirm is not None and confirm != messages
     if plan.account.gateway == "live" and (mistaken or (confirm is None and messages > threshold)):
         raise ConfirmationRequired(messages, confirm, threshold)
 
 
-def _thread(
-    plan: Plan,
-    registration: Registration,
-    ledger: Ledger,
-    guarantee: Guarantee,
-    observe: Callable[[Progress], None],
-) -> EngineThread | None:
-    """The engine for what the run holds; None where that is nothing."""
+def _claim(plan: Plan, ledger: Ledger, guarantee: Guarantee) -> Claim | None:
+    """Claim what is left to send; None where that is nothing."""
+    label = RunLabel(plan.account.identity, plan.campaign, str(plan.route), plan.digest)
+    registration = ledger.register(label, plan.keys)
     if registration.run_id is None:
         return None
     work = Work(
@@ -109,27 +86,27 @@ def _thread(
         plan.variables,
         guarantee,
     )
-    return EngineThread(work, plan.account, ledger.open_run(registration.run_id), observe)
+    return Claim(registration.run_id, work, ledger.open_run(registration.run_id))
 
 
-def _attributes(plan: Plan, registration: Registration) -> dict[str, str | None]:
+def _attributes(plan: Plan, run_id: str | None) -> dict[str, str | None]:
     return {
         "gateway": plan.account.gateway,
         "account": plan.account.name,
         "campaign": plan.campaign,
         "route": str(plan.route),
-        "run": registration.run_id,
+        "run": run_id,
         "plan": plan.digest,
     }
 
 
 def _hand_over(
-    plan: Plan, registration: Registration, ledger: Ledger, suffix: str | None, ending: Ending
+    plan: Plan, thread: EngineThread, ledger: Ledger, suffix: str | None, ending: Ending
 ) -> pd.DataFrame:
     """The result table, from the ledger; raised with the cause where the run was halted."""
     standing = ledger.stand(plan.account.identity, plan.keys)
     results = join_results(plan, standing, suffix)
-    results.attrs |= _attributes(plan, registration)
+    results.attrs |= _attributes(plan, thread.run_id)
     found = counts(results, suffix)
     summary = ", ".join(f"{rows:,} {outcome}" for outcome, rows in found.items())
     if ending.state is RunState.HALTED:

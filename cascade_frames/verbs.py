@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import fields
 from datetime import UTC, datetime
-from typing import Any, Literal, Unpack, overload
+from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
 import pandas as pd
 
 from cascade_frames.errors import AccountError
 from cascade_frames.home import NOTICE, default_sandbox
 from cascade_frames.ledger import open_ledger
+from cascade_frames.notebook.views import open_composer
 from cascade_frames.options import PlanOptions, SendOptions, refuse_unknown, spelled_out
 from cascade_frames.planning.mapping import MessageMapping
 from cascade_frames.planning.plan import Plan
@@ -25,6 +26,9 @@ from cascade_frames.runs import Run
 from cascade_frames.sender import PlanSender, say
 from cascade_frames.sending.client import AsyncClient, Client
 from cascade_frames.settings import Account, find_account
+
+if TYPE_CHECKING:
+    from cascade_frames.notebook.composer import Composer
 
 _MAPPING = frozenset(field.name for field in fields(MessageMapping))
 _REQUEST = frozenset(field.name for field in fields(PlanRequest)) - {"mapping", "account", "route"}
@@ -159,6 +163,24 @@ def start(segment: pd.DataFrame, **options: Unpack[SendOptions]) -> Run:
     refuse_unknown(options, SendOptions, "start")
     made, how = _planned(segment, options)
     return made.start(**how)
+
+
+@spelled_out(PlanOptions)
+def compose(segment: pd.DataFrame, **options: Unpack[PlanOptions]) -> Composer:
+    """Compose a send in a notebook: pick columns, write the text, look, check, send.
+
+    Takes what `plan` takes, to begin with.
+
+    Returns:
+        The composer; its `plan` and `run` are what came of it.
+
+    Raises:
+        UsageError: this is no notebook, or ipywidgets is not installed.
+        MappingError: the segment is no table, or has no rows.
+    """
+    refuse_unknown(options, PlanOptions, "compose")
+    check_table(segment)
+    return open_composer(segment, plan, dict(options))
 
 
 @overload

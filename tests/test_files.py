@@ -1,5 +1,8 @@
 """Tables in and out of files."""
 
+import re
+import zipfile
+
 import pandas as pd
 import pytest
 
@@ -85,3 +88,34 @@ def test_an_output_without_a_folder_is_refused_beforehand(tmp_path):
     """A result that could not be written is told before the send, not after."""
     with pytest.raises(MappingError, match="no folder"):
         check_writable(tmp_path / "missing" / "a.csv")
+
+
+FORMULAS = {"=1+1": ["=cmd|' /C calc'!A0", "+1+1", "-1+1", "@SUM(A1)", "\t=1", " =1", "＝1"]}
+
+
+def test_a_formula_stays_text_in_excel(tmp_path):
+    """No cell of an Excel file is a formula or a link, and all come back as they were."""
+    table = pd.DataFrame({**FORMULAS, "link": ["https://example.com/a"] * 7})
+    write_table(table, tmp_path / "a.xlsx")
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    assert not re.search("<f[ >]|hyperlink", sheet)
+    pd.testing.assert_frame_equal(read_table(tmp_path / "a.xlsx"), table, check_dtype=False)
+
+
+def test_a_formula_is_marked_in_csv(tmp_path):
+    """In a CSV file an apostrophe stands before each formula, and before a column's name."""
+    table = pd.DataFrame(FORMULAS)
+    write_table(table, tmp_path / "a.csv")
+    raw = pd.read_csv(tmp_path / "a.csv")
+    assert all(str(text).startswith("'") for text in [*raw.columns, *raw["'=1+1"]])
+    pd.testing.assert_frame_equal(read_table(tmp_path / "a.csv"), table, check_dtype=False)
+
+
+def test_phones_and_numbers_are_not_marked(tmp_path):
+    """A phone's plus and a number's minus are no formulas, as text or as numbers."""
+    table = pd.DataFrame(
+        {"phone": ["+380501112233"], "text": ["-5.2"], "number": [-5.2], "sent": [pd.NaT]}
+    )
+    write_table(table, tmp_path / "a.csv")
+    assert (tmp_path / "a.csv").read_text() == "phone,text,number,sent\n+380501112233,-5.2,-5.2,\n"

@@ -97,12 +97,13 @@ class Composer:
         told = {name: control.value for name, control in self._inputs.items() if control.value}
         if told.get("id") == _DERIVED:
             del told["id"]
-        return {**self._given, **told, "on_invalid": "drop"}
+        rest = {name: value for name, value in self._given.items() if name not in self._inputs}
+        return {**told, **rest, "on_invalid": "drop"}
 
     def _compose(self) -> None:
         """Show the first messages as the controls now say, and the call that sends them."""
         call = call_text(self.options)
-        self._call.value = f"<pre style=\"font-size:12px;line-height:1.4\">{escape(call)}</pre>"
+        self._call.value = f'<pre style="font-size:12px;line-height:1.4">{escape(call)}</pre>'
         self._static.show(f"<pre>{escape(call)}</pre>", call)
         try:
             sample = self._make_plan(self._segment.head(_SAMPLE), **self.options)
@@ -142,15 +143,19 @@ def _inputs(
         "campaign": widgets.Text(told.get("campaign", "campaign"), description="campaign", **look),
         "to_phone": widgets.Combobox(
             value=told.get("to_phone", f"{{{phone}}}" if phone else ""),
-            options=placed, description="to_phone", **look,
+            options=placed,
+            description="to_phone",
+            **look,
         ),
         "id": widgets.Combobox(
             value=told.get("id", _DERIVED), options=[_DERIVED, *placed], description="id", **look
         ),
         "from_name": widgets.Text(told.get("from_name", ""), description="from_name", **look),
         "message_type": widgets.Dropdown(
-            options=kinds, value=told.get("message_type", str(MessageType.PROMO)),
-            description="message_type", **look,
+            options=kinds,
+            value=told.get("message_type", str(MessageType.PROMO)),
+            description="message_type",
+            **look,
         ),
         "ttl": widgets.Text(told.get("ttl", "2d"), description="ttl", **look),
         "text": widgets.Textarea(

@@ -15,7 +15,7 @@ _VIEW: Final = "application/vnd.jupyter.widget-view+json"
 _shown: list[widgets.Widget] = []
 
 
-class LiveHTML(widgets.HTML):
+class LiveHTML(widgets.HTML):  # type: ignore[misc]
     """HTML in a panel.
 
     Attributes:

@@ -14,7 +14,7 @@ from cascade_frames.notebook.run_controls import RunControls
 from cascade_frames.notebook.run_panel import RunPanel
 from cascade_frames.notebook.static import StaticOutput
 from cascade_frames.planning.display import plan_html, plan_text
-from cascade_frames.planning.plan import Plan
+from cascade_frames.planning.plan import Conduct, Plan
 from cascade_frames.runs import Run
 
 
@@ -93,7 +93,7 @@ class PlanPanel:
         confirm = len(self.plan.messages) if self.plan.account.gateway == "live" else None
         view = RunPanel(self._embed, self._static)
         try:
-            self.run = self.plan.sender.start_in(self.plan, confirm, view)
+            self.run = self.plan.sender.start_in(self.plan, Conduct(confirm=confirm), view)
         except BaseException:
             self._once.renew()
             self._send.button.disabled = False

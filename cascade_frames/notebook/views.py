@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cascade_frames.errors import UsageError
 from cascade_frames.notebook.surroundings import Look, choose_look, has_widgets, in_kernel
-from cascade_frames.progress import ProgressView, silent_view, text_view
+from cascade_frames.progress import ProgressView, progress_view
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,25 +17,31 @@ if TYPE_CHECKING:
     from cascade_frames.planning.plan import Plan, UserInterface
 
 _INSTALL: Final = 'pip install "cascade-frames[notebook]"'
+_HINT: Final = f"{_INSTALL} adds buttons to steer it."
+_STOP: Final = "The stop button ends it; what is in flight is recorded first."
 
 
-def open_view(ui: UserInterface) -> ProgressView:
+def open_view(ui: UserInterface, *, waits: bool = False) -> ProgressView:
     """The view of a run for `ui`.
+
+    Args:
+        ui: what was asked for.
+        waits: a cell waits for the end: buttons would not be heard by every kernel, so they
+            show only where they were asked for.
 
     Raises:
         UsageError: `ui` asks for widgets, and ipywidgets is not installed.
     """
     look = choose_look(ui)
-    if look is Look.NONE:
-        return silent_view()
-    if look is Look.TEXT or not in_kernel():
-        return text_view()
+    if look in (Look.TEXT, Look.NONE) or not in_kernel():
+        return progress_view(ui)
     # Imported here: outside a notebook neither IPython nor ipywidgets need be there.
     from cascade_frames.notebook.run_panel import RunPanel
 
+    if waits and ui != "widgets":
+        return RunPanel(None, note=_STOP)
     if look is Look.HTML:
-        hint = "" if ui == "html" or has_widgets() else f"{_INSTALL} adds buttons to steer it."
-        return RunPanel(None, note=hint)
+        return RunPanel(None, note="" if ui == "html" else _HINT)
     _need_widgets('ui="widgets"')
     from cascade_frames.notebook.run_controls import in_cell
 

@@ -20,6 +20,7 @@ from cascade_frames.settings import Account
 
 if TYPE_CHECKING:
     from cascade_frames.notebook.plan_panel import PlanPanel
+    from cascade_frames.progress import ProgressView
     from cascade_frames.runs import Run
 
 OnInvalid = Literal["raise", "drop"]
@@ -27,19 +28,30 @@ Guarantee = Literal["at_most_once", "at_least_once"]
 UserInterface = Literal["auto", "widgets", "html", "text", "none"]
 
 
+@dataclass(frozen=True)
+class Conduct:
+    """How a plan is to be carried out; see `Plan.send`.
+
+    Attributes:
+        waits: the caller waits for the end, so a notebook's kernel is busy meanwhile.
+    """
+
+    confirm: int | None = None
+    guarantee: Guarantee = "at_most_once"
+    suffix: str | None = None
+    ui: UserInterface = "auto"
+    waits: bool = False
+
+
 class Sender(Protocol):
     """What carries a plan out; bound to a plan when it is made."""
 
-    def start(
-        self,
-        plan: Plan,
-        *,
-        confirm: int | None,
-        guarantee: Guarantee,
-        suffix: str | None,
-        ui: UserInterface,
-    ) -> Run:
+    def start(self, plan: Plan, conduct: Conduct) -> Run:
         """Begin to send the plan, and return its handle."""
+        ...
+
+    def start_in(self, plan: Plan, conduct: Conduct, view: ProgressView) -> Run:
+        """Begin as `start`, and show the run in this view."""
         ...
 
     def panel(self, plan: Plan) -> PlanPanel:
@@ -155,8 +167,8 @@ class Plan:
             RunBusy: another kernel is sending some of the same messages.
             LedgerError: the ledger cannot be written.
         """
-        run = self.start(confirm=confirm, guarantee=guarantee, suffix=suffix, ui=ui)
-        return run.result_or_stop()
+        conduct = Conduct(confirm, guarantee, suffix, ui, waits=True)
+        return self.sender.start(self, conduct).result_or_stop()
 
     def start(
         self,
@@ -176,7 +188,7 @@ class Plan:
         Raises:
             ConfirmationRequired, RunBusy, LedgerError: as `send`; nothing was sent.
         """
-        return self.sender.start(self, confirm=confirm, guarantee=guarantee, suffix=suffix, ui=ui)
+        return self.sender.start(self, Conduct(confirm, guarantee, suffix, ui))
 
     def __repr__(self) -> str:
         """Counts only; `print` shows the rest."""

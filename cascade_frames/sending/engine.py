@@ -15,11 +15,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from cascade_frames import contract
 from cascade_frames.errors import LedgerError, RunBusy
 from cascade_frames.outcomes import Outcome
 from cascade_frames.planning.plan import Guarantee
@@ -29,18 +27,18 @@ from cascade_frames.sending.evidence import Evidence
 from cascade_frames.sending.gate import Gate
 from cascade_frames.sending.gateway import Gateway
 from cascade_frames.sending.halts import explain
+from cascade_frames.sending.isolation import Isolation, RunRefusals
 from cascade_frames.sending.pacing import Pace
 from cascade_frames.sending.progress import Progress
 from cascade_frames.sending.records import Batch, RunState, RunWriter
+from cascade_frames.sending.uploading import Uploader
 from cascade_frames.sending.verdicts import Cause, Step, Verdict, judge
-from cascade_frames.sending.waiting import backoff, retry_after_seconds
+from cascade_frames.sending.waiting import MAX_TRIES, backoff, retry_after_seconds
 
-MAX_TRIES: Final = 4  # of one batch that is provably not accepted: 1, then after 1, 2 and 4 s
 MAX_WAITS: Final = 8  # of one batch that the API asks to wait
 AT_LEAST_ONCE_TRIES: Final = 3  # the API document's own
 RETRY_BUDGET: Final = 100  # of one run; an outage ends in a halt, not in hours of tries
 UNKNOWN_BATCHES_IN_A_ROW: Final = 3
-REFUSALS_ALIKE: Final = 24  # in a row, of one batch of which nothing was accepted
 
 
 @dataclass(frozen=True)
@@ -104,6 +102,7 @@ class Engine:
         self._gate = Gate(self.pace)
         self._ending: Ending | None = None
         self._numbers = itertools.count(1)
+        self._refusals = RunRefusals(self._numbers, self._batch_count())
         self._retries_left = RETRY_BUDGET
         self._unknown_in_a_row = 0
         self._progress = Progress(total=len(self.work.pending))
@@ -171,33 +170,17 @@ class Engine:
                 self._halt(Cause.LEDGER_FAILED, f"{explain(Cause.LEDGER_FAILED)} ({error})")
 
     async def _deliver(self, batch: Batch) -> None:
-        """Send a batch; where the API refuses it, take it apart until the bad rows are found.
-
-        After each bad row the largest part left is next: if that is accepted, the fault lies in
-        some rows, and not in what all of them share.
-        """
-        parts = [batch]
-        refusals = _Refusals()
-        row_found = False
-        while parts and not self._gate.stopped:
-            part = max(parts, key=len) if row_found else parts[-1]
-            parts.remove(part)
+        """Send a batch; where the API refuses it, its parts until the bad rows are found."""
+        isolation = Isolation(batch, self._refusals)
+        while isolation.open and not self._gate.stopped:
+            if cause := isolation.given_up_for:
+                self._halt(cause, explain(cause, isolation.last_refusal))
+                return
+            part = isolation.take()
             verdict = await self._send(part)
             if verdict is None:
                 return
-            row_found = verdict.settlement.outcome is Outcome.REFUSED
-            refusals.add(verdict)
-            if verdict.step is Step.SPLIT:
-                parts += reversed(self._halves(part))
-            if refusals.systemic and parts:
-                self._halt(Cause.SYSTEMIC_REFUSAL, explain(Cause.SYSTEMIC_REFUSAL, verdict))
-
-    def _halves(self, batch: Batch) -> tuple[Batch, Batch]:
-        middle = (batch.start + batch.stop) // 2
-        return (
-            Batch(next(self._numbers), batch.start, middle),
-            Batch(next(self._numbers), middle, batch.stop),
-        )
+            isolation.add(part, verdict)
 
     async def _send(self, batch: Batch) -> Verdict | None:
         """Send one batch until it is settled; None where the run ends before that."""
@@ -268,55 +251,12 @@ class Engine:
             self.observe = _look_away
 
     async def _upload_variables(self) -> None:
-        """Upload the links that texts refer to; the same id and value may be sent twice."""
-        variables = self.work.variables
-        for start in range(0, len(variables), contract.MAX_BATCH):
-            if self._gate.stopped:
-                return
-            body = msgspec.json.encode(
-                {"variables": list(map(_as_item, variables[start : start + contract.MAX_BATCH]))}
-            )
-            await self._upload(body)
-
-    async def _upload(self, body: bytes) -> None:
-        for tries in range(1, MAX_TRIES + 1):
-            if not await self._gate.turn():
-                return
-            evidence = await self.gateway.post(contract.VARIABLES_PATH, body)
-            if evidence.status is not None and 200 <= evidence.status < 300:
-                return
-            verdict = judge(evidence, ())
-            if verdict.step is Step.HALT or evidence.status in (400, 422) or tries == MAX_TRIES:
-                cause = verdict.cause if verdict.step is Step.HALT else None
-                self._halt(
-                    cause or Cause.VARIABLES_FAILED,
-                    explain(cause or Cause.VARIABLES_FAILED, verdict),
-                )
-                return
+        async def pause(evidence: Evidence, verdict: Verdict, tries: int) -> None:
             await self._gate.sleep(self._seconds_until_next(evidence, verdict, tries, tries))
 
-
-class _Refusals:
-    """The refusals of one batch's parts: in a row, for the same reason."""
-
-    def __init__(self) -> None:
-        self._alike = 0
-        self._last: tuple[str | None, str | None] | None = None
-        self._accepted = False
-
-    def add(self, verdict: Verdict) -> None:
-        if verdict.error is None or verdict.settlement.outcome is Outcome.UNKNOWN:
-            self._alike = 0
-            self._accepted |= verdict.settlement.message_ids is not None
-            return
-        kind = (verdict.error.code, verdict.error.field)
-        self._alike = self._alike + 1 if kind == self._last else 1
-        self._last = kind
-
-    @property
-    def systemic(self) -> bool:
-        """The fault seems to lie in what all the messages share."""
-        return self._alike >= REFUSALS_ALIKE and not self._accepted
+        failed = await Uploader(self.gateway, self._gate, pause).upload(self.work.variables)
+        if failed:
+            self._halt(failed.cause, explain(failed.cause, failed.verdict))
 
 
 def _is_lost(verdict: Verdict) -> bool:
@@ -326,7 +266,3 @@ def _is_lost(verdict: Verdict) -> bool:
 
 def _look_away(progress: Progress) -> None:
     """Show nothing."""
-
-
-def _as_item(variable: Variable) -> dict[str, object]:
-    return {"id": variable.id, "type": str(variable.type), "value": variable.value}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -12,6 +13,11 @@ class Failure(StrEnum):
     CONNECT = "connect"  # no connection was made: trying again may help
     MISUSE = "misuse"  # the request cannot be made at all: trying again cannot help
     LOST = "lost"  # anything else: broken off, out of time, not understood
+
+
+def as_it_is(words: str) -> str:
+    """Hide nothing."""
+    return words
 
 
 @dataclass(frozen=True)
@@ -27,6 +33,7 @@ class Evidence:
         retry_after: the header of that name.
         failure: why the answer is missing or broken.
         error: the class name of what went wrong; never its message, which may hold data.
+        hide: takes out of the API's words what they quote of the request.
     """
 
     left: bool
@@ -36,3 +43,4 @@ class Evidence:
     retry_after: str | None = None
     failure: Failure | None = None
     error: str | None = None
+    hide: Callable[[str], str] = field(default=as_it_is, repr=False, compare=False)

@@ -42,10 +42,10 @@ class Gate:
         self._open.set()
 
     def hold_back(self, seconds: float) -> None:
-        """Let nothing leave for so long, and less afterwards."""
+        """Let nothing leave for so long, and less for a while afterwards."""
         now = asyncio.get_running_loop().time()
         if now >= self._held_until:  # the answers to one burst count once
-            self._pace.slow_down()
+            self._pace.slow_down(seconds)
         self._held_until = max(self._held_until, now + seconds)
 
     async def turn(self) -> bool:

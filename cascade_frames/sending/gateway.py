@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Iterator
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Final, Self
 
 import httpx
 
+from cascade_frames.errors import AccountError
+from cascade_frames.sending.discretion import Discretion
 from cascade_frames.sending.evidence import Evidence, Failure
 from cascade_frames.settings import Account
 
@@ -37,6 +41,30 @@ _FAILURES: Final[tuple[tuple[type[Exception], Failure], ...]] = (
 def failure_of(error: Exception) -> Failure:
     """The kind of failure an httpx error is; `LOST` for any that is not listed."""
     return next((kind for of, kind in _FAILURES if isinstance(error, of)), Failure.LOST)
+
+
+@contextlib.contextmanager
+def _usable() -> Iterator[None]:
+    """What httpx says of a base URL or an environment that it cannot use, as ours."""
+    try:
+        yield
+    except httpx.InvalidURL:
+        raise AccountError(
+            "No request can be made to this base_url (CASCADE_BASE_URL): its host is none. If it "
+            "is right, look at the proxies in the environment (HTTPS_PROXY, ALL_PROXY, NO_PROXY). "
+            "Nothing was sent."
+        ) from None
+    except ImportError:
+        raise AccountError(
+            "The environment names a SOCKS proxy (ALL_PROXY, HTTPS_PROXY), which takes one more "
+            "package: pip install 'httpx[socks]'. Or unset it. Nothing was sent."
+        ) from None
+    except (ValueError, OSError) as error:
+        raise AccountError(
+            "The environment names a proxy (HTTPS_PROXY, ALL_PROXY) or certificates "
+            f"(SSL_CERT_FILE, SSL_CERT_DIR) that cannot be used ({type(error).__name__}). Mend or "
+            "unset that. Nothing was sent."
+        ) from None
 
 
 class _Abandoned(Exception):
@@ -84,10 +112,15 @@ class Gateway:
 
     Use as an async context manager inside one event loop. `transport` is for a transport of
     the caller's; one that is not httpx's own has no trace, so its bytes count as having left.
+
+    Raises:
+        AccountError: the base URL, or a proxy in the environment, cannot be used.
     """
 
+    @_usable()
     def __init__(self, account: Account, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._deadline = account.deadline
+        self._keys = tuple(account.headers().values())
         self._traced = transport is None
         self._under_way: set[asyncio.Task[Evidence]] = set()
         self._client = httpx.AsyncClient(
@@ -127,7 +160,7 @@ class Gateway:
         task.add_done_callback(self._under_way.discard)
         await asyncio.wait({task}, timeout=self._deadline)
         if task.done() and not task.cancelled():
-            return task.result()
+            return self._discreet(task.result(), body)
         flight.given_up = True
         return flight.evidence(Failure.LOST, "closed" if task.done() else "deadline")
 
@@ -141,6 +174,12 @@ class Gateway:
         for task in left_over:
             task.cancel()
         await asyncio.gather(*left_over, return_exceptions=True)
+
+    def _discreet(self, evidence: Evidence, body: bytes) -> Evidence:
+        """The same evidence; where the API has words to say, what they quote is to be hidden."""
+        if evidence.status in (None, 200):
+            return evidence
+        return replace(evidence, hide=Discretion(self._keys, body))
 
     async def _exchange(self, path: str, body: bytes, flight: _Flight) -> Evidence:
         try:

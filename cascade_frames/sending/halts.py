@@ -36,6 +36,11 @@ _WORDING: Final[dict[Cause, str]] = {
         "The API refuses every message alike, so the fault is in what they share. Mend that "
         "(often from_name or message_type) and send again."
     ),
+    Cause.TOO_MANY_REFUSALS: (
+        "The API refuses so many of the messages that finding them one by one would take too many "
+        "requests. The refused rows tell what it dislikes: mend that in the segment and send "
+        "again. The same call goes on with the unsent rows."
+    ),
     Cause.VARIABLES_FAILED: (
         "The links could not be uploaded, so no message that needs them was sent. The same call "
         "tries again."

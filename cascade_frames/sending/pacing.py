@@ -1,5 +1,8 @@
 """The account's rate, held by aiolimiter's leaky bucket. The door to it.
 
+Where the API asks to slow down the rate is halved; after each quiet stretch it is raised by a
+step again, never above the account's.
+
 Runs of one account that use one ledger share its rate: each speaks for a span of the account's
 time in the ledger, half a second's worth at most, and sends its requests evenly within it.
 """
@@ -7,6 +10,7 @@ time in the ledger, half a second's worth at most, and sends its requests evenly
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Final
@@ -19,6 +23,8 @@ from cascade_frames.errors import LedgerError
 # to keep the mean; the vendor allows bursts of one and a half seconds.
 _BUNCH_SECONDS: Final = 0.1
 _SLOWEST_SHARE: Final = 1 / 8
+_STEP_SHARE: Final = 1 / 16
+QUIET_SECONDS: Final = 10.0
 _SPAN_SECONDS: Final = 0.5
 
 # Speaks for a span of the account's time; gives the seconds until it begins.
@@ -31,11 +37,19 @@ class Pace:
     Args:
         requests_per_second: the account's rate.
         reserve: speaks for time in the ledger; without it the rate is this process's own.
+        clock: seconds, from any start.
     """
 
-    def __init__(self, requests_per_second: float, reserve: Reserve | None = None) -> None:
-        self._slowest = requests_per_second * _SLOWEST_SHARE
+    def __init__(
+        self,
+        requests_per_second: float,
+        reserve: Reserve | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._fastest = requests_per_second
         self._rate = requests_per_second
+        self._clock = clock
+        self._quiet_from = 0.0
         self._limiter = _limiter(requests_per_second)
         self._slots = _Slots(reserve, requests_per_second) if reserve else None
 
@@ -46,16 +60,35 @@ class Pace:
 
     async def turn(self) -> None:
         """Wait until one more request may leave."""
+        if self._rate < self._fastest:
+            self._speed_up()
         await self._limiter.acquire()
         if self._slots:
             await self._slots.turn()
 
-    def slow_down(self) -> None:
-        """Halve the rate for good, down to an eighth of what it was."""
-        self._rate = max(self._rate / 2, self._slowest)
-        self._limiter = _limiter(self._rate)
+    def slow_down(self, seconds: float = 0.0) -> None:
+        """Halve the rate, down to an eighth of the account's.
+
+        Args:
+            seconds: for which nothing leaves anyway; the quiet stretch begins after them.
+        """
+        self._quiet_from = self._clock() + seconds
+        self._change(max(self._rate / 2, self._fastest * _SLOWEST_SHARE))
         if self._slots:
             self._slots.slow_down(self._rate)
+
+    def _speed_up(self) -> None:
+        """Raise the rate by one step, however long the quiet stretch was."""
+        if self._clock() - self._quiet_from < QUIET_SECONDS:
+            return
+        self._quiet_from = self._clock()
+        self._change(min(self._rate + self._fastest * _STEP_SHARE, self._fastest))
+        if self._slots:
+            self._slots.speed_up(self._rate)
+
+    def _change(self, rate: float) -> None:
+        self._rate = rate
+        self._limiter = _limiter(rate)
 
 
 class _Slots:
@@ -76,6 +109,9 @@ class _Slots:
     def slow_down(self, rate: float) -> None:
         self._rate = rate
         self._times.clear()
+
+    def speed_up(self, rate: float) -> None:
+        self._rate = rate
 
     async def turn(self) -> None:
         async with self._turns:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 
 from cascade_frames import contract
+from cascade_frames.sending.evidence import as_it_is
 
 # Six digits or more, with whatever few signs between them.
 _LONG_DIGITS = re.compile(r"\+?\d(?:[\W_]{0,3}\d){5,}")
@@ -24,7 +25,8 @@ class ApiError:
     Attributes:
         code: the API's code, as text.
         field: the message field at fault, where it is named.
-        message: the API's words, shortened, with anything like a phone taken out.
+        message: the API's words, shortened, with anything like a phone taken out, and what they
+            quote of the request.
     """
 
     code: str | None = None
@@ -104,11 +106,15 @@ def _receipt(entry: object) -> tuple[str, str] | None:
     return (tracking_id, message_id) if sound else None
 
 
-def read_error(body: bytes) -> ApiError | None:
+def read_error(body: bytes, hide: Callable[[str], str] = as_it_is) -> ApiError | None:
     """An error body of one of the documented shapes, or None.
 
     The API document has `{"error": {code, message, field}}`; the vendor's other pages have
     `{"status", "error", "message"}` with and without a numeric `code`.
+
+    Args:
+        body: of the answer.
+        hide: takes out of the API's words what nobody is to see.
     """
     try:
         document = msgspec.json.decode(body)
@@ -118,20 +124,18 @@ def read_error(body: bytes) -> ApiError | None:
         return None
     inner = document.get("error")
     if isinstance(inner, dict) and ("code" in inner or "message" in inner):
-        return _error(inner)
+        return _error(inner, hide)
     if isinstance(inner, str) and ("message" in document or "status" in document):
-        return _error({"code": inner, **document})
+        return _error({"code": inner, **document}, hide)
     return None
 
 
-def _error(parts: dict[str, Any]) -> ApiError:
-    return ApiError(
-        _words(parts.get("code")), _words(parts.get("field")), _words(parts.get("message"))
-    )
+def _error(parts: dict[str, Any], hide: Callable[[str], str]) -> ApiError:
+    return ApiError(*(_words(parts.get(name), hide) for name in ("code", "field", "message")))
 
 
-def _words(value: object) -> str | None:
+def _words(value: object, hide: Callable[[str], str]) -> str | None:
     if not isinstance(value, str | int) or isinstance(value, bool):
         return None
-    text = "".join(letter if letter.isprintable() else " " for letter in str(value))
+    text = "".join(letter if letter.isprintable() else " " for letter in hide(str(value)))
     return _LONG_DIGITS.sub("…", text)[:_MAX_WORDS].strip() or None

@@ -6,7 +6,9 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
+from dataclasses import dataclass
+from typing import Final
 
 from cascade_frames.sending.engine import Ending, Engine, Work
 from cascade_frames.sending.gateway import Gateway
@@ -17,45 +19,78 @@ from cascade_frames.sending.records import RunState, RunWriter
 from cascade_frames.sending.verdicts import Cause
 from cascade_frames.settings import Account
 
+_SLICE_SECONDS: Final = 0.1
+
+
+@dataclass(frozen=True, repr=False)
+class Claim:
+    """What the ledger let a run have.
+
+    Attributes:
+        run_id: its name in the ledger.
+        work: what it is to send.
+        writer: of the run; closed when the engine ends.
+    """
+
+    run_id: str
+    work: Work
+    writer: RunWriter
+
 
 class EngineThread:
-    """Runs an engine from start to end, and passes wishes on to it from any thread.
+    """Claims messages, runs an engine for them, and passes wishes on to it from any thread.
+
+    The claim is made in the engine's thread, which no interrupt reaches: whoever claims also
+    ends, and lets go.
 
     Args:
-        work: what to send.
+        claim: claims the messages; None where nothing is left to send.
         account: where to and how fast.
-        writer: of the run in the ledger; closed when the engine ends.
         observe: told of progress, from the engine's thread.
 
     Attributes:
+        run_id: of what was claimed; None before that, and where nothing was.
         done: the ending, once the ledger has it; or the error that broke the engine off.
     """
 
     def __init__(
         self,
-        work: Work,
+        claim: Callable[[], Claim | None],
         account: Account,
-        writer: RunWriter,
         observe: Callable[[Progress], None],
     ) -> None:
-        self._work = work
+        self._claim = claim
         self._account = account
-        self._writer = writer
         self._observe = observe
         self._lock = threading.Lock()
         self._engine: Engine | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._writer: RunWriter | None = None
         self._wishes: list[Callable[[Engine], None]] = []
         self._thread = threading.Thread(target=self._main, name="cascade-run", daemon=True)
+        self._claimed: Future[str | None] = Future()
+        self.run_id: str | None = None
         self.done: Future[Ending] = Future()
 
     def start(self) -> None:
-        """Begin; returns at once."""
+        """Begin; returns once the messages are claimed.
+
+        An interrupt meanwhile ends the run before it sends anything, and goes on its way.
+
+        Raises:
+            RunBusy, LedgerError: they could not be claimed.
+            AccountError: no request can be made to this account.
+        """
         try:
             self._thread.start()
-        except KeyboardInterrupt:
+            while not self._claimed.done():
+                wait([self._claimed], _SLICE_SECONDS)
+        except BaseException:
             self.stop()
+            while self._thread.is_alive():
+                self._thread.join(_SLICE_SECONDS)
             raise
+        self.run_id = self._claimed.result()
 
     def stop(self) -> None:
         """Start no new batch; those in flight finish and are recorded; then end."""
@@ -84,11 +119,17 @@ class EngineThread:
         except BaseException as error:  # noqa: BLE001 - handed to whoever waits
             self._close(Ending(RunState.PAUSED))
             self.done.set_exception(error)
+            if not self._claimed.done():
+                self._claimed.set_exception(error)
         else:
             self.done.set_result(self._close(ending))
+            if not self._claimed.done():
+                self._claimed.set_result(None)  # nothing to claim: it has ended already
 
     def _close(self, ending: Ending) -> Ending:
         """Close the writer; a ledger that fails now has every outcome but the run's own."""
+        if self._writer is None:
+            return ending
         try:
             self._writer.close(ending.state)
         except Exception as error:  # noqa: BLE001 - told as the run's ending
@@ -99,11 +140,17 @@ class EngineThread:
 
     async def _send(self) -> Ending:
         async with Gateway(self._account) as gateway:
+            with self._lock:
+                given_up = Engine.stop in self._wishes
+            claim = None if given_up else self._claim()
+            if claim is None:
+                return Ending(RunState.PAUSED if given_up else RunState.FINISHED)
+            self._writer = claim.writer
             engine = Engine(
-                self._work,
+                claim.work,
                 gateway,
-                self._writer,
-                Pace(self._account.requests_per_second, self._writer.reserve),
+                claim.writer,
+                Pace(self._account.requests_per_second, claim.writer.reserve),
                 self._account.max_in_flight,
                 self._observe,
             )
@@ -111,4 +158,5 @@ class EngineThread:
                 self._loop, self._engine = asyncio.get_running_loop(), engine
                 for wish in self._wishes:
                     wish(engine)
+            self._claimed.set_result(claim.run_id)
             return await engine.run()

@@ -40,6 +40,7 @@ class Cause(StrEnum):
     RATE_LIMITED = "rate_limited"
     OUTAGE = "outage"
     SYSTEMIC_REFUSAL = "systemic_refusal"
+    TOO_MANY_REFUSALS = "too_many_refusals"
     VARIABLES_FAILED = "variables_failed"
     LEDGER_FAILED = "ledger_failed"
     TAKEN_OVER = "taken_over"
@@ -117,7 +118,7 @@ def _judge_success(evidence: Evidence, ids: Sequence[str]) -> Verdict:
 
 
 def _judge_error(evidence: Evidence, status: int, rows: int) -> Verdict:
-    error = read_error(evidence.body) if evidence.complete else None
+    error = read_error(evidence.body, evidence.hide) if evidence.complete else None
     told = f"HTTP {status}" + (f": {error}" if error else "")
     if status in _HALTING or 300 <= status < 400:
         let_in = status not in _NOT_LET_IN

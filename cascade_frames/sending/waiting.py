@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
 
+MAX_TRIES: Final = 4  # of one request that is provably not accepted: 1, then after 1, 2 and 4 s
 BACKOFF_SECONDS: Final = (1.0, 2.0, 4.0)  # the API document's schedule
 RETRY_AFTER_CAP_SECONDS: Final = 120.0
 

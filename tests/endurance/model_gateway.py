@@ -285,9 +285,10 @@ _REPLIES_WITHOUT_RECEIPTS = {
 
 
 def _refuse_aloud(connection, messages):
-    """Refuse, and name a phone while doing so."""
-    phone = messages[0]["toPhone"]
-    words = {"code": "INVALID_PHONE", "message": f"{phone} is not valid", "field": "toPhone"}
+    """Refuse, and quote a phone and a text while doing so."""
+    phone, text = messages[0]["toPhone"], messages[0]["text"]
+    said = f"{phone} is not valid for '{text}'"
+    words = {"code": "INVALID_PHONE", "message": said, "field": "toPhone"}
     connection.sendall(_reply("400 Bad Request", json.dumps({"error": words}).encode()))
     return True
 

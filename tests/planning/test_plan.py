@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from cascade_frames.outcomes import Reason
 from cascade_frames.planning.memory import Standing
+from cascade_frames.planning.plan import Conduct
 from cascade_frames.planning.previews import mask_phone
 
 from .samples import account, drop, objects, plan, segment
@@ -142,19 +143,13 @@ def test_sending_is_handed_to_the_sender_with_every_choice():
     heard = {}
 
     class Sender:
-        def start(self, given, **choices):
-            heard.update(choices, plan=given)
+        def start(self, given, conduct):
+            heard.update(plan=given, conduct=conduct)
             return "run"
 
     made = dataclasses.replace(plan(segment()), sender=Sender())
     assert made.start(confirm=3, guarantee="at_least_once", suffix="_x", ui="none") == "run"
-    assert heard == {
-        "plan": made,
-        "confirm": 3,
-        "guarantee": "at_least_once",
-        "suffix": "_x",
-        "ui": "none",
-    }
+    assert heard == {"plan": made, "conduct": Conduct(3, "at_least_once", "_x", "none")}
 
 
 def test_every_reason_in_a_plan_has_words(made):

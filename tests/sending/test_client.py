@@ -154,3 +154,22 @@ def test_a_message_goes_as_it_is():
     with RawServer(accept) as server, cf.connect(account(server.url)) as client:
         client.send_message(given)
     assert server.seen[0].messages == [given]
+
+
+def test_a_refusal_quotes_neither_text_nor_key():
+    """An answer that echoes them raises an error without them."""
+
+    def answer(seen, line):  # noqa: ARG001 - an answer takes both
+        return error(
+            400, "BAD", f"{seen.messages[0]['text']} {seen.headers['x-authorization-key']}"
+        )
+
+    with (
+        RawServer(answer) as server,
+        cf.connect(account(server.url, api_key="canary-key")) as client,
+        pytest.raises(cf.Refused) as caught,
+    ):
+        client.send_message({**message(), "text": "Dear Olena"})
+    assert "BAD" in str(caught.value)
+    assert "canary" not in str(caught.value)
+    assert "Olena" not in str(caught.value)

@@ -4,6 +4,8 @@ import asyncio
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cascade_frames.sending.pacing import Pace
 
@@ -38,6 +40,72 @@ def test_slowing_down_halves_the_rate_to_an_eighth():
         pace.slow_down()
         rates.append(pace.requests_per_second)
     assert rates == [40, 20, 10, 10, 10]
+
+
+class Stepped:
+    """A pace whose clock a test sets on."""
+
+    def __init__(self, rate):
+        self.now = 1000.0
+        self.pace = Pace(rate, clock=lambda: self.now)
+        self._runner = asyncio.Runner()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._runner.close()
+
+    def rates(self, *pauses):
+        """Let a request leave after each of these pauses; return the rates then held."""
+        return [self._runner.run(self._after(pause)) for pause in pauses]
+
+    async def _after(self, pause):
+        self.now += pause
+        await self.pace.turn()
+        return self.pace.requests_per_second
+
+
+@pytest.fixture
+def stepped():
+    """Yield a stepped pace of 1600 requests a second."""
+    with Stepped(1600) as one:
+        yield one
+
+
+def test_the_rate_is_raised_again_in_steps_and_never_above_the_accounts(stepped):
+    """Each quiet stretch gives a sixteenth back, until all is as it was."""
+    stepped.pace.slow_down()
+    assert stepped.rates(9.9, 0.2, 9.7, 0.4) == [800, 900, 900, 1000]
+    rest = stepped.rates(*[10.1] * 8)
+    assert rest == [1100, 1200, 1300, 1400, 1500, 1600, 1600, 1600]
+
+
+def test_time_in_which_nothing_leaves_is_not_a_quiet_stretch(stepped):
+    """Neither the wait that the API asked for nor a pause of an hour earns more than one step."""
+    stepped.pace.slow_down(120.0)
+    assert stepped.rates(120.0, 9.0, 2.0) == [800, 800, 900]
+    assert stepped.rates(3600.0, 0.1) == [1000, 1000]
+
+
+def test_another_slow_down_begins_a_new_stretch(stepped):
+    """Halved again, and the steps start from there."""
+    stepped.pace.slow_down()
+    assert stepped.rates(10.1) == [900]
+    stepped.pace.slow_down()
+    assert stepped.rates(9.0, 1.1) == [450, 550]
+
+
+@given(st.lists(st.one_of(st.none(), st.floats(0, 60)), max_size=40))
+def test_the_rate_stays_between_an_eighth_and_the_accounts(events):
+    """Whatever happens, and however often."""
+    with Stepped(9_999) as stepped:
+        for pause in events:
+            if pause is None:
+                stepped.pace.slow_down()
+            else:
+                stepped.rates(pause)
+            assert 9_999 / 8 <= stepped.pace.requests_per_second <= 9_999
 
 
 @pytest.mark.parametrize("rate", [0.001, 0.5, 9.99, 10_000])

@@ -1,17 +1,24 @@
 """Sends from end to end: what reaches the server, how the run ends, what the table says."""
 
+import contextlib
 import itertools
 import json
+import math
+import pkgutil
+import random
+import re
 import signal
 import threading
 import time
 from collections import Counter
+from functools import partial
 
 import apsw
+import pandas as pd
 import pytest
 
 import cascade_frames as cf
-from cascade_frames.sending import engine, waiting
+from cascade_frames.sending import engine, isolation, pacing, waiting
 from tests.support.raw import RawServer, accept, error, free_port, http, receipts
 from tests.support.segments import account, call, counts, segment
 
@@ -206,6 +213,23 @@ def test_a_slow_down_is_waited_for(ledger):
     assert len(taken) == 60
 
 
+def test_the_rate_comes_back_within_the_run(ledger, monkeypatch):
+    """After one 429 requests come at half the rate, and at the account's again by the end."""
+    monkeypatch.setattr(pacing, "QUIET_SECONDS", 0.1)
+    times = []
+
+    def answer(seen, line):  # noqa: ARG001 - an answer takes both
+        times.append(time.monotonic())
+        return error(429, retry_after="0") if seen.number == 1 else accept(seen)
+
+    with RawServer(answer) as server:
+        to = account(server.url, requests_per_second=40)
+        results = call(segment(120), to, ledger, batch_size=1)
+    assert counts(results) == {"accepted": 120}
+    seconds = times[-1] - times[1]
+    assert 119 / 40 * 0.9 <= seconds <= 119 / 20 * 0.85  # neither whole from the start nor half
+
+
 @pytest.mark.usefixtures("brisk")
 def test_a_slow_down_without_end_halts(ledger):
     """An API that goes on asking to wait ends the run; nothing was accepted."""
@@ -262,10 +286,75 @@ def test_what_all_messages_share_is_found_to_be_at_fault(ledger):
     assert stopped.cause == "systemic_refusal"
     assert "BAD_SENDER" in str(stopped)
     assert "from_name" in str(stopped)
-    assert len(server.seen) == engine.REFUSALS_ALIKE
+    assert len(server.seen) == isolation.REFUSALS_ALIKE
     found = counts(stopped.results)
     assert found["refused"] <= 4
     assert found["unsent"] == 1000 - found["refused"]
+
+
+@pytest.mark.parametrize("size", [1, 5])
+def test_what_all_messages_share_is_found_in_small_batches_too(ledger, size):
+    """With nothing accepted in the run, refusals that are all alike stop it over batches."""
+    with RawServer(lambda *_: error(400, "BAD_SENDER", "unknown sender", None)) as server:
+        to = account(server.url, max_in_flight=1)
+        stopped = halted(segment(100), to, ledger, batch_size=size)
+    assert stopped.cause == "systemic_refusal"
+    assert "BAD_SENDER" in str(stopped)
+    assert len(server.seen) == isolation.REFUSALS_ALIKE
+    found = counts(stopped.results)
+    assert found["refused"] <= isolation.REFUSALS_ALIKE
+    assert found["unsent"] == 100 - found["refused"]
+    refused = stopped.results[stopped.results["outcome"] == "refused"]
+    assert set(refused["detail"]) == {"BAD_SENDER: unknown sender"}
+
+
+def test_refusals_that_differ_are_not_taken_for_one_fault(ledger):
+    """Where the API names another reason each time, every row gets its own."""
+    table = segment(30)
+
+    def answer(seen, line):  # noqa: ARG001 - an answer takes both
+        return error(400, f"BAD_{seen.messages[0]['text'][-1]}", "no", "text")
+
+    with RawServer(answer) as server:
+        results = call(table, account(server.url, max_in_flight=1), ledger, batch_size=1)
+    assert counts(results) == {"refused": 30}
+
+
+@pytest.mark.parametrize("bad_rows", [1, 2, 5, 10, 50])
+def test_bad_rows_among_a_thousand_cost_few_requests(ledger, bad_rows):
+    """Exactly they are refused, with the API's reason, in O(k log n) requests."""
+    table = segment(1000)
+    where = sorted(random.Random(bad_rows).sample(range(1000), bad_rows))
+    table.loc[where, "note"] = "bad"
+    with RawServer(bad) as server:
+        to = account(server.url, requests_per_second=5000)
+        results = call(table, to, ledger, batch_size=1000)
+    refused = results[results["outcome"] == "refused"]
+    assert refused.index.tolist() == where
+    assert set(refused["detail"]) == {"BAD_TEXT: field text: a text is bad"}
+    assert counts(results)["accepted"] == 1000 - bad_rows
+    assert len(server.seen) <= 2 * bad_rows * (math.log2(1000 / bad_rows) + 2) + 1
+
+
+def test_a_run_has_only_so_many_parts(ledger, monkeypatch):
+    """Bad rows everywhere end the run in clear words, and the same call goes on from there."""
+    monkeypatch.setattr(isolation, "PARTS_OF_A_RUN", 20)
+    monkeypatch.setattr(isolation, "PARTS_FOR_EACH_BATCH", 2)
+    table = segment(100)
+    table.loc[3::4, "note"] = "bad"
+    with RawServer(bad) as server:
+        to = account(server.url, max_in_flight=1)
+        stopped = halted(table, to, ledger, batch_size=50)
+        assert stopped.cause == "too_many_refusals"
+        assert "a text is bad" in str(stopped)
+        assert len(server.seen) == 1 + 24
+        found = counts(stopped.results)
+        assert found["unsent"] >= 50
+        for _ in range(10):
+            with contextlib.suppress(cf.RunHalted):
+                results = call(table, to, ledger, batch_size=50)
+    assert counts(results) == {"accepted": 75, "refused": 25}
+    assert results.index[results["outcome"] == "refused"].tolist() == list(range(3, 100, 4))
 
 
 def test_a_batch_too_large_is_split(ledger):
@@ -508,17 +597,97 @@ def test_an_engine_that_breaks_lets_the_others_finish(ledger, monkeypatch):
     assert set(all_ids(server).values()) == {1}
 
 
-def test_a_run_that_never_began_locks_nothing(sandbox, ledger, monkeypatch):
-    """An interrupt between the claim and the first request leaves the rows to be sent."""
+def interrupting(original, moment):
+    """Press Ctrl-C before or after something."""
 
-    def interrupted(*_):
-        raise KeyboardInterrupt
+    def pressed(*given, **named):
+        if moment == "before":
+            signal.raise_signal(signal.SIGINT)
+        result = original(*given, **named)
+        if moment == "after":
+            signal.raise_signal(signal.SIGINT)
+        return result
 
-    with monkeypatch.context() as patch:
-        patch.setattr("cascade_frames.sender.MessageEncoder", interrupted)
-        with pytest.raises(KeyboardInterrupt):
-            call(segment(20), sandbox.account, ledger)
-    assert counts(call(segment(20), sandbox.account, ledger)) == {"accepted": 20}
+    return pressed
+
+
+@pytest.mark.usefixtures("interruptible")
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize(
+    "place",
+    [
+        "cascade_frames.ledger.Ledger.register",
+        "cascade_frames.sender.MessageEncoder",
+        "cascade_frames.ledger.Ledger.open_run",
+        "cascade_frames.sending.thread.Pace",
+        "threading.Thread.start",
+    ],
+)
+def test_an_interrupt_before_the_first_request_locks_nothing(ledger, monkeypatch, place, moment):
+    """Wherever it strikes: no run is left alive, and the same call sends everything once."""
+    whole, name = place.rsplit(".", 1)
+    with RawServer(accept) as server:
+        to = account(server.url)
+        plan = partial(call, segment(20), to, ledger)
+        with monkeypatch.context() as patch:
+            original = getattr(pkgutil.resolve_name(whole), name)
+            patch.setattr(place, interrupting(original, moment))
+            with pytest.raises(KeyboardInterrupt):
+                plan()
+        assert not [one for one in threading.enumerate() if one.name.startswith("cascade")]
+        connection = apsw.Connection(str(ledger))
+        states = [state for (state,) in connection.execute("SELECT state FROM run")]
+        connection.close()
+        assert "active" not in states
+        assert counts(plan()) == {"accepted": 20}
+    assert set(all_ids(server).values()) == {1}
+
+
+@pytest.mark.parametrize("point", ["register", "open_run"])
+def test_a_claim_that_fails_is_told_at_once(ledger, monkeypatch, point):
+    """What the ledger says comes from the call itself, and leaves nothing locked."""
+
+    def broken(*_):
+        raise cf.LedgerError("The ledger is full.")
+
+    with RawServer(accept) as server:
+        to = account(server.url)
+        with monkeypatch.context() as patch:
+            patch.setattr(f"cascade_frames.ledger.Ledger.{point}", broken)
+            with pytest.raises(cf.LedgerError, match="is full"):
+                call(segment(20), to, ledger)
+        assert counts(call(segment(20), to, ledger)) == {"accepted": 20}
+
+
+@pytest.mark.parametrize(
+    ("named", "fix"),
+    [
+        ({"ALL_PROXY": "socks5://127.0.0.1:9"}, "httpx[socks]"),
+        ({"ALL_PROXY": "nonsense://127.0.0.1:9"}, "HTTPS_PROXY"),
+        ({"SSL_CERT_FILE": "/nowhere/at/all"}, "SSL_CERT_FILE"),
+        ({"NO_PROXY": "[::"}, "NO_PROXY"),
+    ],
+)
+def test_an_environment_that_cannot_be_used_is_told_before_anything(
+    ledger, monkeypatch, named, fix
+):
+    """The error names the fix, and no run is begun."""
+    for name, value in named.items():
+        monkeypatch.setenv(name, value)
+    table = segment(5)
+    with pytest.raises(cf.AccountError, match=re.escape(fix)):
+        call(table, account("https://api.invalid", confirm_above=10), ledger)
+    with pytest.raises(cf.AccountError, match=re.escape(fix)):
+        cf.connect(account("https://api.invalid"))
+    connection = apsw.Connection(str(ledger))
+    assert list(connection.execute("SELECT * FROM run")) == []
+    connection.close()
+
+
+def test_a_host_that_is_none_is_told_before_anything(ledger):
+    """A base URL that the account takes and httpx does not is an error of the account's."""
+    with pytest.raises(cf.AccountError, match="base_url"):
+        call(segment(5), account("https://приклад..укр"), ledger)
 
 
 def test_a_run_taken_over_says_so(ledger):
@@ -570,3 +739,50 @@ def test_errors_hold_no_phone_text_or_key(ledger):
     for held in ("38050", "secret", "test-key"):
         assert held not in str(stopped)
     assert json.dumps(str(stopped))
+
+
+QUOTING = {
+    "first": "Olena Shevchenko",
+    "text": "Dear Olena Shevchenko, your table is ready",
+    "option": "Never again, thank you",
+    "key": "canary-key-5f0c31d2",
+}
+
+
+@pytest.mark.parametrize("status", [400, 401, 422, 429, 500])
+def test_nothing_that_the_api_quotes_is_kept(ledger, status, monkeypatch):
+    """Texts, names, options, phones and keys: not in details, halts or the ledger."""
+    monkeypatch.setattr(engine, "MAX_WAITS", 1)
+
+    def answer(seen, line):  # noqa: ARG001 - an answer takes both
+        message = seen.messages[0]
+        quoted = [
+            message["text"],
+            message["customerData"]["name"],
+            message["surveyOptions"][1],
+            message["toPhone"],
+            seen.headers["x-authorization-key"],
+        ]
+        return error(status, quoted[0][:12], f"cannot take {' and '.join(quoted)}", quoted[-1])
+
+    table = segment(4).assign(extra=[{"name": QUOTING["first"]}] * 4)
+    with RawServer(answer) as server:
+        try:
+            results = call(
+                table,
+                account(server.url, api_key=QUOTING["key"]),
+                ledger,
+                message_type="viber_survey",
+                text=QUOTING["text"],
+                survey_options=["Always, gladly", QUOTING["option"]],
+                extra={"customerData": pd.col("extra")},
+            )
+            told = ""
+        except cf.RunHalted as stopped:
+            results, told = stopped.results, str(stopped)
+    details = " ".join(results["detail"].dropna())
+    assert "cannot take" in details + told
+    kept = b"".join(path.read_bytes() for path in ledger.parent.glob(f"{ledger.name}*"))
+    for shown in (details, told, kept.decode("utf-8", "replace")):
+        assert not [one for one in QUOTING.values() if one in shown or one[:12] in shown]
+        assert "38050" not in shown
