@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Unpack
 import pandas as pd
 
 from cascade_frames import verbs
-from cascade_frames.options import PlanOptions, SendOptions, spelled_out
+from cascade_frames.options import ComposeOptions, PlanOptions, SendOptions, spelled_out
 from cascade_frames.planning.plan import Plan
 from cascade_frames.runs import Run
 
 if TYPE_CHECKING:
     from cascade_frames.notebook.composer import Composer
+    from cascade_frames.notebook.still import StillPanel
 
 
 @pd.api.extensions.register_dataframe_accessor("cascade")
@@ -42,8 +43,8 @@ class CascadeAccessor:
         """Plan, and begin to send. See `cascade_frames.start`."""
         return verbs.start(self._segment, **options)
 
-    @spelled_out(PlanOptions)
-    def compose(self, **options: Unpack[PlanOptions]) -> Composer:
+    @spelled_out(ComposeOptions)
+    def compose(self, **options: Unpack[ComposeOptions]) -> Composer | StillPanel:
         """Compose a send in a notebook. See `cascade_frames.compose`."""
         return verbs.compose(self._segment, **options)
 

@@ -34,6 +34,9 @@ class RunPhase(StrEnum):
     CANCELLED = "cancelled"  # ended early, on purpose
 
 
+OVER: Final = (RunPhase.FINISHED, RunPhase.HALTED, RunPhase.CANCELLED)
+
+
 @dataclass(frozen=True)
 class RunStatus:
     """How a run stands now.

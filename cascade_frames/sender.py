@@ -14,7 +14,7 @@ from cascade_frames.errors import CascadeWarning, ConfirmationRequired, MappingE
 from cascade_frames.ledger import Ledger
 from cascade_frames.notebook.views import open_panel, open_view
 from cascade_frames.outcomes import Outcome
-from cascade_frames.planning.plan import Conduct, Guarantee, Plan, UserInterface
+from cascade_frames.planning.plan import Conduct, Guarantee, PanelLook, Plan, UserInterface
 from cascade_frames.progress import ProgressView
 from cascade_frames.results.join import counts, join_results, result_columns
 from cascade_frames.runs import LatestProgress, Run
@@ -25,6 +25,7 @@ from cascade_frames.sending.thread import Claim, EngineThread
 
 if TYPE_CHECKING:
     from cascade_frames.notebook.plan_panel import PlanPanel
+    from cascade_frames.notebook.still import StillPanel
 
 
 @dataclass
@@ -46,9 +47,9 @@ class PlanSender:
         _check_sending(plan, conduct)
         return self._begin(plan, conduct, view)
 
-    def panel(self, plan: Plan) -> PlanPanel:
+    def panel(self, plan: Plan, ui: PanelLook) -> PlanPanel | StillPanel:
         """Show the plan in the current cell of a notebook."""
-        return open_panel(plan)
+        return open_panel(plan, ui)
 
     def _begin(self, plan: Plan, conduct: Conduct, view: ProgressView) -> Run:
         latest = LatestProgress(view)

@@ -12,7 +12,13 @@ from cascade_frames.errors import AccountError
 from cascade_frames.home import NOTICE, default_sandbox
 from cascade_frames.ledger import open_ledger
 from cascade_frames.notebook.views import open_composer
-from cascade_frames.options import PlanOptions, SendOptions, refuse_unknown, spelled_out
+from cascade_frames.options import (
+    ComposeOptions,
+    PlanOptions,
+    SendOptions,
+    refuse_unknown,
+    spelled_out,
+)
 from cascade_frames.planning.mapping import MessageMapping
 from cascade_frames.planning.plan import Plan
 from cascade_frames.planning.planner import (
@@ -29,6 +35,7 @@ from cascade_frames.settings import Account, find_account
 
 if TYPE_CHECKING:
     from cascade_frames.notebook.composer import Composer
+    from cascade_frames.notebook.still import StillPanel
 
 _MAPPING = frozenset(field.name for field in fields(MessageMapping))
 _REQUEST = frozenset(field.name for field in fields(PlanRequest)) - {"mapping", "account", "route"}
@@ -128,7 +135,8 @@ def send(segment: pd.DataFrame, **options: Unpack[SendOptions]) -> pd.DataFrame:
         guarantee: `"at_most_once"`; or `"at_least_once"`, which repeats requests whose answer
             was lost and can message people twice.
         suffix: added to the names of the result's columns, where the segment has such columns.
-        ui: `"auto"` (a bar on a terminal, lines elsewhere), `"text"` or `"none"`.
+        ui: how progress shows: `"widgets"` or `"html"` in a notebook, `"text"` (a bar on a
+            terminal, lines elsewhere), `"none"`; `"auto"` is the best of them here.
 
     Returns:
         The segment's N rows in order, with its index and columns, and `trackinId`,
@@ -165,22 +173,29 @@ def start(segment: pd.DataFrame, **options: Unpack[SendOptions]) -> Run:
     return made.start(**how)
 
 
-@spelled_out(PlanOptions)
-def compose(segment: pd.DataFrame, **options: Unpack[PlanOptions]) -> Composer:
+@spelled_out(ComposeOptions)
+def compose(segment: pd.DataFrame, **options: Unpack[ComposeOptions]) -> Composer | StillPanel:
     """Compose a send in a notebook: pick columns, write the text, look, check, send.
 
-    Takes what `plan` takes, to begin with.
+    Takes what `plan` takes, to begin with, and:
+
+    Args:
+        segment: N rows, any index.
+        ui: `"widgets"`; `"html"` has no controls; `"auto"` is widgets where a person has the
+            notebook open and ipywidgets is installed.
 
     Returns:
         The composer; its `plan` and `run` are what came of it.
 
     Raises:
-        UsageError: this is no notebook, or ipywidgets is not installed.
+        UsageError: this is no notebook, or `ui` asks for widgets and there is no ipywidgets.
         MappingError: the segment is no table, or has no rows.
     """
-    refuse_unknown(options, PlanOptions, "compose")
+    refuse_unknown(options, ComposeOptions, "compose")
     check_table(segment)
-    return open_composer(segment, plan, dict(options))
+    given: dict[str, Any] = dict(options)
+    ui = given.pop("ui", "auto")
+    return open_composer(segment, plan, given, ui)
 
 
 @overload

@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 import ipywidgets as widgets
 
 from cascade_frames.contract import MessageType
-from cascade_frames.errors import CascadeError
-from cascade_frames.notebook.call import call_text, likely_phone_column
-from cascade_frames.notebook.controls import action, alert, close, show
+from cascade_frames.errors import CascadeError, UsageError
+from cascade_frames.notebook.call import call_text, first_options
+from cascade_frames.notebook.composition import call_html, composition_html
+from cascade_frames.notebook.controls import action, alert, close, put, show
 from cascade_frames.notebook.plan_panel import PlanPanel
 from cascade_frames.notebook.preview_panel import PreviewPanel
 from cascade_frames.notebook.static import StaticOutput
+from cascade_frames.notebook.still import SAMPLE_ROWS
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from cascade_frames.planning.plan import Plan
 
-_SAMPLE: Final = 50
 _DERIVED: Final = "(one per recipient)"
-_WIDE: Final = {"width": "34em"}
-_LABELS: Final = {"description_width": "8em"}
+_TYPES: Final = [str(kind) for kind in MessageType]
+_LOOK: Final = {"layout": {"width": "34em"}, "style": {"description_width": "8em"}}
 
 
 class Composer:
@@ -33,10 +33,13 @@ class Composer:
     Args:
         segment: the rows.
         make_plan: plans a send of a segment with options.
-        options: to begin with; those that have no control here are passed on as they are.
+        options: to begin with; those that have no control here, or are no text, are passed on
+            as they are.
 
     Attributes:
         plan: the plan of the whole segment, once it was checked.
+        run: the run, once the button was pressed.
+        options: what the controls say, as the arguments of a plan.
     """
 
     def __init__(
@@ -44,14 +47,15 @@ class Composer:
     ) -> None:
         self._segment = segment
         self._make_plan = make_plan
-        self._given = dict(options)
+        self._given = first_options(segment, options)
         self._static = StaticOutput()
         self._panel_of_plan: PlanPanel | None = None
         columns = [str(column) for column in segment.columns]
-        self._inputs = _inputs(columns, likely_phone_column(columns), self._given)
+        self._inputs = _inputs(columns, self._given)
         self._insert = widgets.Dropdown(
             options=["insert a column …", *columns], layout={"width": "14em"}
         )
+        self._insert.disabled = "text" not in self._inputs
         self._preview = PreviewPanel()
         self._call = widgets.HTML()
         self._error = widgets.HTML()
@@ -65,7 +69,7 @@ class Composer:
             control.observe(lambda _: self._compose(), "value")
         self._insert.observe(lambda _: self._insert_column(), "value")
         form = widgets.VBox([*self._inputs.values(), self._insert])
-        self._panel = widgets.VBox(
+        self.box = widgets.VBox(
             [
                 widgets.HTML(self._static.hidden),
                 widgets.HBox([form, self._preview.box], layout={"flex_flow": "row wrap"}),
@@ -76,6 +80,10 @@ class Composer:
             ]
         )
 
+    def __repr__(self) -> str:
+        """Say what came of it."""
+        return f"<Composer of {len(self._segment):,} rows: {self.plan or 'not checked yet'}>"
+
     @property
     def plan(self) -> Plan | None:
         """See the class."""
@@ -83,35 +91,43 @@ class Composer:
 
     @property
     def run(self) -> Any:  # noqa: ANN401 - a Run or None
-        """The run, once the button was pressed."""
+        """See the class."""
         return self._panel_of_plan.run if self._panel_of_plan else None
-
-    def show(self) -> None:
-        """Show the composer in the current cell."""
-        show(self._panel)
-        self._compose()
 
     @property
     def options(self) -> dict[str, Any]:
-        """What the controls say, as the arguments of a plan."""
+        """See the class."""
         told = {name: control.value for name, control in self._inputs.items() if control.value}
         if told.get("id") == _DERIVED:
             del told["id"]
-        rest = {name: value for name, value in self._given.items() if name not in self._inputs}
-        return {**told, **rest, "on_invalid": "drop"}
+        return told | {
+            name: value for name, value in self._given.items() if name not in self._inputs
+        }
+
+    def show(self) -> None:
+        """Show the composer in the current cell."""
+        show(self.box)
+        self._compose()
+
+    def close(self) -> None:
+        """Take the composer away; what it showed last stays as a static output."""
+        close(self.box)
 
     def _compose(self) -> None:
         """Show the first messages as the controls now say, and the call that sends them."""
         call = call_text(self.options)
-        self._call.value = f'<pre style="font-size:12px;line-height:1.4">{escape(call)}</pre>'
-        self._static.show(f"<pre>{escape(call)}</pre>", call)
+        self._call.value = call_html(call)
         try:
-            sample = self._make_plan(self._segment.head(_SAMPLE), **self.options)
+            sample = self._make_plan(self._segment.head(SAMPLE_ROWS), **self.options)
         except CascadeError as error:
             self._say(str(error))
+            html = composition_html(call, None, str(error))
         else:
             self._say("")
             self._preview.show(sample)
+            html = composition_html(call, sample)
+        if self._panel_of_plan is None:
+            self._static.show(html, call)
 
     def _insert_column(self) -> None:
         if self._insert.index:
@@ -119,46 +135,50 @@ class Composer:
             self._insert.index = 0
 
     def _check_all(self) -> None:
-        plan = self._make_plan(self._segment, **self.options)
+        if self._panel_of_plan and self._panel_of_plan.sending:
+            raise UsageError("What was checked before is being sent: wait, or cancel it first.")
+        options = self.options
+        plan = self._make_plan(self._segment, **options)
         self._panel_of_plan = PlanPanel(plan, self._static, self.close)
-        self._panel_of_plan.keep()
-        self._below.children = [self._panel_of_plan.box]
-
-    def close(self) -> None:
-        """Take the composer away; what it showed last stays as a static output."""
-        close(self._panel)
+        call = call_text(options)
+        self._panel_of_plan.keep(call_html(call), f"{call}\n\n")
+        put(self._below, self._panel_of_plan.box)
 
     def _say(self, words: str) -> None:
         self._error.value = alert(words)
 
 
-def _inputs(
-    columns: list[str], phone: str | None, given: Mapping[str, Any]
-) -> dict[str, widgets.Widget]:
+def _inputs(columns: list[str], given: Mapping[str, Any]) -> dict[str, widgets.Widget]:
+    """A control for each argument that is a text, or is not given yet."""
     placed = [f"{{{column}}}" for column in columns]
-    told = {name: value for name, value in given.items() if isinstance(value, str)}
-    kinds = [str(kind) for kind in MessageType]
-    look = {"layout": _WIDE, "style": _LABELS}
-    return {
-        "campaign": widgets.Text(told.get("campaign", "campaign"), description="campaign", **look),
-        "to_phone": widgets.Combobox(
-            value=told.get("to_phone", f"{{{phone}}}" if phone else ""),
-            options=placed,
-            description="to_phone",
-            **look,
-        ),
-        "id": widgets.Combobox(
-            value=told.get("id", _DERIVED), options=[_DERIVED, *placed], description="id", **look
-        ),
-        "from_name": widgets.Text(told.get("from_name", ""), description="from_name", **look),
-        "message_type": widgets.Dropdown(
-            options=kinds,
-            value=told.get("message_type", str(MessageType.PROMO)),
-            description="message_type",
-            **look,
-        ),
-        "ttl": widgets.Text(told.get("ttl", "2d"), description="ttl", **look),
-        "text": widgets.Textarea(
-            told.get("text", ""), description="text", rows=5, continuous_update=True, **look
-        ),
+    makers: dict[str, Callable[[str, str], widgets.Widget]] = {
+        "campaign": _line,
+        "to_phone": lambda name, value: _combobox(name, value, placed),
+        "id": lambda name, value: _combobox(name, value or _DERIVED, [_DERIVED, *placed]),
+        "from_name": _line,
+        "message_type": _type_chooser,
+        "ttl": _line,
+        "text": _lines,
     }
+    values = {name: given.get(name, "") for name in makers}
+    if values["message_type"] not in _TYPES:
+        del values["message_type"]
+    return {
+        name: makers[name](name, value) for name, value in values.items() if isinstance(value, str)
+    }
+
+
+def _line(name: str, value: str) -> widgets.Widget:
+    return widgets.Text(value, description=name, **_LOOK)
+
+
+def _lines(name: str, value: str) -> widgets.Widget:
+    return widgets.Textarea(value, description=name, rows=5, continuous_update=True, **_LOOK)
+
+
+def _combobox(name: str, value: str, options: list[str]) -> widgets.Widget:
+    return widgets.Combobox(value=value, options=options, description=name, **_LOOK)
+
+
+def _type_chooser(name: str, value: str) -> widgets.Widget:
+    return widgets.Dropdown(options=_TYPES, value=value, description=name, **_LOOK)

@@ -83,18 +83,34 @@ def show(panel: widgets.Widget) -> None:
     _shown.append(panel)
 
 
+def put(box: widgets.Box, *children: widgets.Widget) -> None:
+    """Put these into a box in place of what is there, which is closed."""
+    replaced = box.children
+    for child in children:
+        for widget in _all_of(child):
+            _answer_where_asked(widget)
+    box.children = children
+    for child in replaced:
+        _close(child)
+
+
 def close(panel: widgets.Widget) -> None:
-    """Take a panel away from every page, now and in the saved notebook."""
-    _shown.remove(panel)
-    for widget in _all_of(panel):
-        widget.close()
+    """Take a panel away from every page, now and in the saved notebook; twice is harmless."""
+    if panel in _shown:
+        _shown.remove(panel)
+        _close(panel)
 
 
 @atexit.register
 def _close_all() -> None:
     """Leave no panel behind that nothing answers for."""
-    for panel in _shown:
-        close(panel)
+    while _shown:
+        close(_shown[-1])
+
+
+def _close(panel: widgets.Widget) -> None:
+    for widget in _all_of(panel):
+        widget.close()
 
 
 def _all_of(panel: widgets.Widget) -> list[widgets.Widget]:

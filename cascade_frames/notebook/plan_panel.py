@@ -7,7 +7,7 @@ from collections.abc import Callable
 import ipywidgets as widgets
 
 from cascade_frames.notebook.checks_panel import ChecksPanel
-from cascade_frames.notebook.controls import action, alert, close, show
+from cascade_frames.notebook.controls import action, alert, close, put, show
 from cascade_frames.notebook.once import Once
 from cascade_frames.notebook.preview_panel import PreviewPanel
 from cascade_frames.notebook.run_controls import RunControls
@@ -15,7 +15,7 @@ from cascade_frames.notebook.run_panel import RunPanel
 from cascade_frames.notebook.static import StaticOutput
 from cascade_frames.planning.display import plan_html, plan_text
 from cascade_frames.planning.plan import Conduct, Plan
-from cascade_frames.runs import Run
+from cascade_frames.runs import OVER, Run
 
 
 class PlanPanel:
@@ -64,15 +64,23 @@ class PlanPanel:
         show(self.box)
         self.keep()
 
-    def keep(self) -> None:
-        """Have the plan stay in the static output."""
-        self._static.keep(plan_html(self.plan), plan_text(self.plan))
+    def keep(self, html: str = "", text: str = "") -> None:
+        """Have the plan stay in the static output, beneath this."""
+        self._static.keep(html + plan_html(self.plan), text + plan_text(self.plan))
+
+    @property
+    def sending(self) -> bool:
+        """Whether its run is not over."""
+        return self.run is not None and self.run.status.phase not in OVER
 
     def __repr__(self) -> str:
         """Say what it is of."""
         return f"<PlanPanel of {self.plan!r}>"
 
     def _sending(self) -> widgets.Widget:
+        if not self.plan.to_send:
+            self._send.button.disabled = True
+            return self._send.box
         if self.plan.account.gateway != "live":
             return self._send.box
         asked = widgets.HTML(
@@ -101,7 +109,7 @@ class PlanPanel:
 
     def _embed(self, run: Run, _: StaticOutput) -> tuple[RunControls, Callable[[], None]]:
         controls = RunControls(run)
-        self._below.children = [controls.box]
+        put(self._below, controls.box)
         return controls, self.close
 
     def _say(self, words: str) -> None:
@@ -112,6 +120,8 @@ class PlanPanel:
 
 
 def _send_words(plan: Plan) -> str:
+    if not plan.to_send:
+        return "Nothing left to send"
     messages = "message" if plan.to_send == 1 else "messages"
     return f"Send {plan.to_send:,} {messages}"
 

@@ -17,7 +17,7 @@ class PreviewPanel:
         self._channel = widgets.ToggleButtons(
             options=CHANNELS,
             tooltips=[f"as {channel} shows it" for channel in CHANNELS],
-            style={"button_width": "6em"},
+            style={"button_width": "7em"},
         )
         self._previous = widgets.Button(
             icon="chevron-left", tooltip="previous message", layout={"width": "3em"}

@@ -11,9 +11,8 @@ import ipywidgets as widgets
 from cascade_frames.notebook.controls import LiveHTML, action, alert, close, show
 from cascade_frames.notebook.run_view import RunView, run_html
 from cascade_frames.notebook.static import StaticOutput
-from cascade_frames.runs import Run, RunPhase
+from cascade_frames.runs import OVER, Run, RunPhase
 
-_OVER: Final = (RunPhase.FINISHED, RunPhase.HALTED, RunPhase.CANCELLED)
 # Heard by screen readers, seen by nobody.
 _HEARD: Final = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"
 
@@ -48,7 +47,7 @@ class RunControls:
         self._pause.button.disabled = view.phase is not RunPhase.RUNNING
         self._resume.button.disabled = view.phase is not RunPhase.PAUSED
         self._cancel.button.disabled = view.phase not in (RunPhase.RUNNING, RunPhase.PAUSED)
-        if view.phase in _OVER:
+        if view.phase in OVER:
             self._buttons.layout.display = "none"
         self._bar.value = run_html(view)
         # Apart from the bar, so that it is read out when it changes, and not at each step.

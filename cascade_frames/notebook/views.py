@@ -1,12 +1,19 @@
-"""Choosing how a run shows itself."""
+"""Choosing how runs, plans and composers show themselves."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 from cascade_frames.errors import UsageError
-from cascade_frames.notebook.surroundings import Look, choose_look, has_widgets, in_kernel
+from cascade_frames.notebook.surroundings import (
+    Look,
+    choose_look,
+    has_widgets,
+    in_kernel,
+    somebody_looks,
+)
+from cascade_frames.planning.plan import PanelLook
 from cascade_frames.progress import ProgressView, progress_view
 
 if TYPE_CHECKING:
@@ -14,6 +21,7 @@ if TYPE_CHECKING:
 
     from cascade_frames.notebook.composer import Composer
     from cascade_frames.notebook.plan_panel import PlanPanel
+    from cascade_frames.notebook.still import StillPanel
     from cascade_frames.planning.plan import Plan, UserInterface
 
 _INSTALL: Final = 'pip install "cascade-frames[notebook]"'
@@ -48,13 +56,16 @@ def open_view(ui: UserInterface, *, waits: bool = False) -> ProgressView:
     return RunPanel(in_cell)
 
 
-def open_panel(plan: Plan) -> PlanPanel:
-    """Show the panel of a plan in the current cell.
+def open_panel(plan: Plan, ui: PanelLook = "auto") -> PlanPanel | StillPanel:
+    """Show the panel of a plan in the current cell; a still one where nobody can press buttons.
 
     Raises:
-        UsageError: this is no notebook, or ipywidgets is not installed.
+        UsageError: this is no notebook, or `ui` asks for widgets and there is no ipywidgets.
     """
-    _need_notebook("print(plan) shows the plan here.")
+    if not _panel_lives(ui, "print(plan) shows the plan here."):
+        from cascade_frames.notebook.still import show_plan
+
+        return show_plan(plan, _still_hint(ui))
     from cascade_frames.notebook.plan_panel import PlanPanel
 
     panel = PlanPanel(plan)
@@ -63,14 +74,20 @@ def open_panel(plan: Plan) -> PlanPanel:
 
 
 def open_composer(
-    segment: pd.DataFrame, make_plan: Callable[..., Plan], options: Mapping[str, Any]
-) -> Composer:
-    """Show a composer in the current cell.
+    segment: pd.DataFrame,
+    make_plan: Callable[..., Plan],
+    options: Mapping[str, Any],
+    ui: PanelLook = "auto",
+) -> Composer | StillPanel:
+    """Show a composer in the current cell; what it begins with, where nobody can press buttons.
 
     Raises:
-        UsageError: this is no notebook, or ipywidgets is not installed.
+        UsageError: as `open_panel`.
     """
-    _need_notebook("df.cascade.plan(…) does the same here.")
+    if not _panel_lives(ui, "df.cascade.plan(…) does the same here."):
+        from cascade_frames.notebook.still import show_composition
+
+        return show_composition(segment, make_plan, options, _still_hint(ui))
     from cascade_frames.notebook.composer import Composer
 
     composer = Composer(segment, make_plan, options)
@@ -78,10 +95,19 @@ def open_composer(
     return composer
 
 
-def _need_notebook(instead: str) -> None:
+def _panel_lives(ui: PanelLook, instead: str) -> bool:
+    if ui not in get_args(PanelLook):
+        raise UsageError(f"ui: choose one of {', '.join(map(repr, get_args(PanelLook)))}.")
     if not in_kernel():
         raise UsageError(f"A panel needs a notebook. {instead}")
-    _need_widgets("A panel")
+    if ui == "widgets":
+        _need_widgets('ui="widgets"')
+    return choose_look(ui) is Look.WIDGETS
+
+
+def _still_hint(ui: PanelLook) -> str:
+    """How to have buttons, where somebody would press them."""
+    return f"{_INSTALL} adds the buttons." if ui == "auto" and somebody_looks() else ""
 
 
 def _need_widgets(what: str) -> None:

@@ -20,12 +20,14 @@ from cascade_frames.settings import Account
 
 if TYPE_CHECKING:
     from cascade_frames.notebook.plan_panel import PlanPanel
+    from cascade_frames.notebook.still import StillPanel
     from cascade_frames.progress import ProgressView
     from cascade_frames.runs import Run
 
 OnInvalid = Literal["raise", "drop"]
 Guarantee = Literal["at_most_once", "at_least_once"]
 UserInterface = Literal["auto", "widgets", "html", "text", "none"]
+PanelLook = Literal["auto", "widgets", "html"]
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ class Sender(Protocol):
         """Begin as `start`, and show the run in this view."""
         ...
 
-    def panel(self, plan: Plan) -> PlanPanel:
+    def panel(self, plan: Plan, ui: PanelLook) -> PlanPanel | StillPanel:
         """Show the plan in a notebook."""
         ...
 
@@ -125,16 +127,20 @@ class Plan:
         """
         return invalid_rows(self.segment, self.rejected)
 
-    def panel(self) -> PlanPanel:
+    def panel(self, *, ui: PanelLook = "auto") -> PlanPanel | StillPanel:
         """Show the plan in a notebook, to read through, with a button that sends it.
+
+        Args:
+            ui: `"widgets"`; `"html"` has no buttons; `"auto"` is widgets where a person has the
+                notebook open and ipywidgets is installed.
 
         Returns:
             The panel; its `run` is the run, once the button was pressed.
 
         Raises:
-            UsageError: this is no notebook, or ipywidgets is not installed.
+            UsageError: this is no notebook, or `ui` asks for widgets and there is no ipywidgets.
         """
-        return self.sender.panel(self)
+        return self.sender.panel(self, ui)
 
     def send(
         self,
