@@ -91,11 +91,14 @@ class PlanPanel:
         return widgets.VBox([asked, widgets.HBox([self._number, self._send.box])])
 
     def _consider_number(self) -> None:
+        self._send.button.disabled = not self._confirmed()
+
+    def _confirmed(self) -> bool:
         typed = self._number.value.replace(",", "").replace(" ", "")
-        self._send.button.disabled = typed != str(self.plan.to_send)
+        return self.plan.account.gateway != "live" or typed == str(self.plan.to_send)
 
     def _send_once(self) -> None:
-        if not self._once.take():
+        if not self._confirmed() or not self._once.take():
             return
         self._send.button.disabled = True
         confirm = len(self.plan.messages) if self.plan.account.gateway == "live" else None
