@@ -30,7 +30,7 @@ from cascade_frames.resolving import resolve
 from cascade_frames.runs import Run
 from cascade_frames.sending.client import AsyncClient, Client, Receipt
 from cascade_frames.settings import Account
-from cascade_frames.verbs import compose, connect, plan, send, start, validate
+from cascade_frames.verbs import compose, connect, explore, plan, send, start, validate
 
 __all__ = [
     "Account",
@@ -63,6 +63,7 @@ __all__ = [
     "UsageError",
     "compose",
     "connect",
+    "explore",
     "forget",
     "plan",
     "resolve",

@@ -11,7 +11,7 @@ import pandas as pd
 from cascade_frames.errors import AccountError
 from cascade_frames.home import NOTICE, default_sandbox
 from cascade_frames.ledger import open_ledger
-from cascade_frames.notebook.views import open_composer
+from cascade_frames.notebook.views import open_composer, open_explorer
 from cascade_frames.options import (
     ComposeOptions,
     PlanOptions,
@@ -20,13 +20,14 @@ from cascade_frames.options import (
     spelled_out,
 )
 from cascade_frames.planning.mapping import MessageMapping
-from cascade_frames.planning.plan import Plan
+from cascade_frames.planning.plan import PanelLook, Plan
 from cascade_frames.planning.planner import (
     PlanRequest,
     check_table,
     make_plan,
     read_route,
 )
+from cascade_frames.results.choosing import Choice
 from cascade_frames.results.join import result_columns
 from cascade_frames.runs import Run
 from cascade_frames.sender import PlanSender, say
@@ -34,8 +35,11 @@ from cascade_frames.sending.client import AsyncClient, Client
 from cascade_frames.settings import Account, find_account
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cascade_frames.notebook.composer import Composer
-    from cascade_frames.notebook.still import StillPanel
+    from cascade_frames.notebook.explorer import Explorer
+    from cascade_frames.notebook.still import StillExplorer, StillPanel
 
 _MAPPING = frozenset(field.name for field in fields(MessageMapping))
 _REQUEST = frozenset(field.name for field in fields(PlanRequest)) - {"mapping", "account", "route"}
@@ -196,6 +200,41 @@ def compose(segment: pd.DataFrame, **options: Unpack[ComposeOptions]) -> Compose
     given: dict[str, Any] = dict(options)
     ui = given.pop("ui", "auto")
     return open_composer(segment, plan, given, ui)
+
+
+def explore(
+    results: pd.DataFrame,
+    *,
+    outcome: str | Sequence[str] = (),
+    reason: str | Sequence[str] = (),
+    channel: str | Sequence[str] = (),
+    search: str = "",
+    suffix: str | None = None,
+    ui: PanelLook = "auto",
+) -> Explorer | StillExplorer:
+    """Explore a result table in a notebook: charts, filters, the rows.
+
+    Args:
+        results: a result table.
+        outcome, reason, channel: the rows to begin with: one of these; all where left out.
+        search: words that stand in any column.
+        suffix: the `suffix` of the send, if it had one.
+        ui: as in `compose`.
+
+    Returns:
+        The explorer; its `selection` is a DataFrame of the rows that are chosen, with the
+        table's columns, order and index.
+
+    Raises:
+        MappingError: it is no result table, or lacks a column to choose by.
+        UsageError: this is no notebook, or `ui` asks for widgets and there is no ipywidgets.
+    """
+    choice = Choice(_several(outcome), _several(reason), _several(channel), search)
+    return open_explorer(results, choice, suffix or "", ui)
+
+
+def _several(values: str | Sequence[str]) -> tuple[str, ...]:
+    return (values,) if isinstance(values, str) else tuple(values)
 
 
 @overload

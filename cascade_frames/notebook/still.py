@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 from cascade_frames.errors import CascadeError
 from cascade_frames.notebook.call import call_text, first_options
 from cascade_frames.notebook.composition import composition_html
+from cascade_frames.notebook.explorer_view import selection_html, selection_text
 from cascade_frames.notebook.static import StaticOutput
 from cascade_frames.planning.display import plan_html, plan_text
+from cascade_frames.results.choosing import Choice, choose_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,6 +38,32 @@ class StillPanel:
     def __repr__(self) -> str:
         """Say that it is none."""
         return f"<StillPanel of {self.plan!r}>"
+
+
+@dataclass(frozen=True, repr=False)
+class StillExplorer:
+    """What stands in the place of an explorer.
+
+    Attributes:
+        selection: the rows that the call chose: a DataFrame.
+        choice: what they are chosen by.
+    """
+
+    selection: pd.DataFrame
+    choice: Choice
+
+    def __repr__(self) -> str:
+        """How many rows are chosen; never their contents."""
+        return f"<StillExplorer: {len(self.selection):,} rows>"
+
+
+def show_selection(results: pd.DataFrame, choice: Choice, suffix: str, hint: str) -> StillExplorer:
+    """Show in the current cell what this choice selects, with a hint beneath it."""
+    selection = choose_rows(results, choice, suffix)
+    html = selection_html(selection, len(results), choice, suffix)
+    words = selection_text(selection, len(results), choice)
+    StaticOutput().show(html + _hint(hint), f"{words}\n{hint}".rstrip())
+    return StillExplorer(selection, choice)
 
 
 def show_plan(plan: Plan, hint: str) -> StillPanel:

@@ -1,4 +1,4 @@
-"""Choosing how runs, plans and composers show themselves."""
+"""Choosing how runs, plans, composers and results show themselves."""
 
 from __future__ import annotations
 
@@ -15,14 +15,17 @@ from cascade_frames.notebook.surroundings import (
 )
 from cascade_frames.planning.plan import PanelLook
 from cascade_frames.progress import ProgressView, progress_view
+from cascade_frames.results.choosing import check_results
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from cascade_frames.notebook.composer import Composer
+    from cascade_frames.notebook.explorer import Explorer
     from cascade_frames.notebook.plan_panel import PlanPanel
-    from cascade_frames.notebook.still import StillPanel
+    from cascade_frames.notebook.still import StillExplorer, StillPanel
     from cascade_frames.planning.plan import Plan, UserInterface
+    from cascade_frames.results.choosing import Choice
 
 _INSTALL: Final = 'pip install "cascade-frames[notebook]"'
 _HINT: Final = f"{_INSTALL} adds buttons to steer it."
@@ -93,6 +96,27 @@ def open_composer(
     composer = Composer(segment, make_plan, options)
     composer.show()
     return composer
+
+
+def open_explorer(
+    results: pd.DataFrame, choice: Choice, suffix: str = "", ui: PanelLook = "auto"
+) -> Explorer | StillExplorer:
+    """Show an explorer in the current cell; its charts alone, where nobody can press buttons.
+
+    Raises:
+        UsageError: as `open_panel`.
+        MappingError: this is no result table.
+    """
+    check_results(results, suffix)
+    if not _panel_lives(ui, 'results.groupby("outcome").size() counts the rows here.'):
+        from cascade_frames.notebook.still import show_selection
+
+        return show_selection(results, choice, suffix, _still_hint(ui))
+    from cascade_frames.notebook.explorer import Explorer
+
+    explorer = Explorer(results, choice, suffix)
+    explorer.show()
+    return explorer
 
 
 def _panel_lives(ui: PanelLook, instead: str) -> bool:

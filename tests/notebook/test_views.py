@@ -1,5 +1,6 @@
 """Choosing how runs, plans and composers show themselves."""
 
+import pandas as pd
 import pytest
 
 import cascade_frames as cf
@@ -120,3 +121,14 @@ def test_a_send_refuses_an_unknown_look(plan, ui):
     """A look that does not exist is an error before anything is sent."""
     with pytest.raises(cf.MappingError, match="'widgets', 'html', 'text', 'none'"):
         plan.send(ui=ui)
+
+
+def test_an_explorer_that_nobody_can_press_still_selects(place, page):
+    """A notebook that runs by itself has the charts, and the selection its call asks for."""
+    place(looked_at=False)
+    results = pd.DataFrame({"name": ["a", "b"], "outcome": ["accepted", "refused"]})
+    explorer = results.cascade.explore(outcome="refused")
+    assert explorer.selection["name"].tolist() == ["b"]
+    assert "1 of 2 rows" in page.text
+    place()
+    assert results.cascade.explore(outcome="refused").selection.equals(explorer.selection)
