@@ -1,6 +1,7 @@
 """The panels in a real JupyterLab and a real Chromium, clicked as people click."""
 
 import importlib.util
+import re
 import time
 
 import pytest
@@ -82,15 +83,25 @@ def gateway():
         yield running
 
 
+@pytest.fixture(
+    scope="module",
+    params=["current", pytest.param("6.30.1", marks=pytest.mark.endurance)],
+    ids=["ipykernel-current", "ipykernel-6.30"],
+)
+def kernel(lab, request):
+    """Give the name of a kernel: the installed one, and on demand one that has no subshells."""
+    return "python3" if request.param == "current" else lab.add_kernel(request.param)
+
+
 @pytest.fixture
-def open_notebook(lab, page, gateway, tmp_path, request):
+def open_notebook(lab, kernel, page, gateway, tmp_path, request):
     """Give a function that opens a notebook of these cells, after one that makes a segment."""
 
     def opened(*cells, rows=40, batch_size=10):
         ledger = str(tmp_path / "ledger.sqlite3")
         setup = SEGMENT.format(rows=rows, batch_size=batch_size, url=gateway.url, ledger=ledger)
-        name = f"{request.node.name}.ipynb".replace("[", "-").replace("]", "")
-        lab.write(name, setup, *cells)
+        name = re.sub(r"\W+", "-", request.node.name) + ".ipynb"
+        lab.write(name, setup, *cells, kernel=kernel)
         notebook = lab.open(page, name)
         notebook.run_all()
         return notebook
@@ -253,3 +264,16 @@ def test_awaiting_a_run_keeps_its_buttons_alive(open_notebook, page):
     notebook.wait_for("Paused")
     press(page, "Cancel").click()
     notebook.wait_for("results of 20000")
+
+
+def test_results_are_explored(open_notebook, page):
+    """What is clicked in the explorer is the selection in the next cell."""
+    notebook = open_notebook(
+        "results = segment.cascade.send(**options)",
+        "explorer = results.cascade.explore()",
+    )
+    page.get_by_label("outcome").select_option("accepted")
+    page.get_by_label("search").fill("38020900000")
+    page.keyboard.press("Tab")
+    notebook.wait_for("10 of 40 rows")
+    page.get_by_label("page").wait_for()

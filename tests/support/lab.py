@@ -1,5 +1,7 @@
 """A JupyterLab of its own, and notebooks in it as a person has them open."""
 
+import importlib.util
+import json
 import os
 import shutil
 import socket
@@ -97,6 +99,26 @@ class Lab:
 
     def _url(self, path):
         return f"http://127.0.0.1:{self._port}/{path}?token={_TOKEN}"
+
+    def add_kernel(self, version):
+        """Make an older kernel available, beside the rest of this environment; gives its name."""
+        name = f"ipykernel-{version}"
+        place = self.folder.parent / name
+        install = [shutil.which("uv") or "uv", "pip", "install", "-q", "--python", sys.executable]
+        if importlib.util.find_spec("pip"):
+            install = [sys.executable, "-m", "pip", "install", "-q"]
+        packages = [f"ipykernel=={version}", "nest-asyncio"]
+        subprocess.run([*install, "--no-deps", "--target", place, *packages], check=True)  # noqa: S603
+        spec = {
+            "argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+            "display_name": name,
+            "language": "python",
+            "env": {"PYTHONPATH": f"{place}{os.pathsep}{ROOT}"},
+        }
+        folder = Path(self._environment["JUPYTER_DATA_DIR"]) / "kernels" / name
+        folder.mkdir(parents=True)
+        (folder / "kernel.json").write_text(json.dumps(spec), "utf-8")
+        return name
 
     def write(self, name, *cells, kernel="python3"):
         """Write a notebook of these cells."""
