@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def call_html(call: str) -> str:
     """The call, to copy."""
-    return f'<pre style="font-size:12px;line-height:1.4">{escape(call)}</pre>'
+    return f'<pre style="font:12px/1.4 monospace">{escape(call)}</pre>'
 
 
 def composition_html(call: str, sample: Plan | None, trouble: str = "") -> str:

@@ -22,6 +22,7 @@ _MISSING = [
 ]
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.timeout(300),
     pytest.mark.skipif(bool(_MISSING), reason="; ".join(_MISSING)),
 ]
 
@@ -106,7 +107,8 @@ def open_notebook(lab, kernel, page, gateway, tmp_path, request):
         notebook.run_all()
         return notebook
 
-    return opened
+    yield opened
+    lab.end_kernels()
 
 
 def press(page, words):
@@ -180,7 +182,7 @@ def test_a_reopened_notebook_shows_the_final_state(open_notebook, page, last_cel
     notebook = open_notebook("plan = segment.cascade.plan(**options)", last_cell)
     if "start" in last_cell:
         notebook.wait_for("Finished")
-        page.get_by_role("button", name="Pause").wait_for(state="hidden")
+        page.locator(".jp-Cell-outputArea .jupyter-widgets").first.wait_for(state="hidden")
     else:
         press(page, "Send 40 messages").wait_for()
     notebook.save()
@@ -253,8 +255,10 @@ def test_a_screen_reader_is_told(open_notebook, page, gateway):
     page.get_by_role("alert").filter(has_text="nome").wait_for()
 
 
-def test_awaiting_a_run_keeps_its_buttons_alive(open_notebook, page):
+def test_awaiting_a_run_keeps_its_buttons_alive(open_notebook, page, kernel):
     """A cell that awaits the run does not take the buttons away."""
+    if kernel != "python3":
+        pytest.skip("without subshells a kernel hears buttons when the cell is over")
     notebook = open_notebook(
         "run = segment.cascade.start(**options)",
         "results = await run\nprint('results of', len(results))",
@@ -272,8 +276,7 @@ def test_results_are_explored(open_notebook, page):
         "results = segment.cascade.send(**options)",
         "explorer = results.cascade.explore()",
     )
-    page.get_by_label("outcome").select_option("accepted")
-    page.get_by_label("search").fill("38020900000")
+    page.get_by_label("outcome", exact=True).select_option("accepted")
+    page.get_by_label("search", exact=True).fill("38020900000")
     page.keyboard.press("Tab")
     notebook.wait_for("10 of 40 rows")
-    page.get_by_label("page").wait_for()

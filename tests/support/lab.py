@@ -100,6 +100,10 @@ class Lab:
     def _url(self, path):
         return f"http://127.0.0.1:{self._port}/{path}?token={_TOKEN}"
 
+    def log(self):
+        """What the server has said."""
+        return self._log.read_text("utf-8")
+
     def add_kernel(self, version):
         """Make an older kernel available, beside the rest of this environment; gives its name."""
         name = f"ipykernel-{version}"
@@ -128,6 +132,17 @@ class Lab:
             metadata={"kernelspec": spec},
         )
         nbformat.write(notebook, self.folder / name)
+
+    def end_kernels(self):
+        """End every kernel that is there."""
+        for kernel in json.loads(self._ask("GET", "api/kernels")):
+            self._ask("DELETE", f"api/kernels/{kernel['id']}")
+
+    def _ask(self, method, path):
+        request = urllib.request.Request(self._url(path), method=method)  # noqa: S310
+        request.add_header("Authorization", f"token {_TOKEN}")
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+            return answer.read()
 
     def open(self, page, name):
         """Open a notebook in a page of a browser; gives it once its kernel is there."""
