@@ -79,8 +79,8 @@ def page(chromium):
 
 @pytest.fixture
 def gateway():
-    """Yield a gateway that takes a twentieth of a second for each request."""
-    with HeldGateway(hold=0.05) as running:
+    """Yield a gateway that takes its time, so that a long run is not over before a slow page is."""
+    with HeldGateway(hold=0.25) as running:
         yield running
 
 
