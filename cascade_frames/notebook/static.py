@@ -30,12 +30,19 @@ class StaticOutput:
     def show(self, html: str, text: str) -> None:
         """Show this from now on, from any thread; the first call decides on the cell."""
         above_html, above_text = self._above
+        shown = f'<div class="{self.name}">{above_html}{html}</div>'
         bundle = {
-            "text/html": f'<div class="{self.name}">{above_html}{html}</div>',
+            "text/html": f"<style>{self._without_error}</style>{shown}",
             "text/plain": f"{above_text}{text}",
         }
         display(bundle, raw=True, display_id=self.name, update=self._shown)  # type: ignore[no-untyped-call]
         self._shown = True
+
+    @property
+    def _without_error(self) -> str:
+        """Hide what JupyterLab writes for a panel whose kernel is gone: text, and no element."""
+        error = ".jp-OutputArea-output.jupyter-widgets:not(:has(*))"
+        return f".jp-OutputArea:has(.{self.name}) {error}{{display:none}}"
 
     @property
     def hidden(self) -> str:

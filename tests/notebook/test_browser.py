@@ -2,6 +2,7 @@
 
 import importlib.util
 import re
+import shutil
 import time
 
 import pytest
@@ -91,7 +92,11 @@ def gateway():
 )
 def kernel(lab, request):
     """Give the name of a kernel: the installed one, and on demand one that has no subshells."""
-    return "python3" if request.param == "current" else lab.add_kernel(request.param)
+    if request.param == "current":
+        return "python3"
+    if not (importlib.util.find_spec("pip") or shutil.which("uv")):
+        pytest.skip("no pip and no uv, to install an older kernel with")
+    return lab.add_kernel(request.param)
 
 
 @pytest.fixture
@@ -182,7 +187,6 @@ def test_a_reopened_notebook_shows_the_final_state(open_notebook, page, last_cel
     notebook = open_notebook("plan = segment.cascade.plan(**options)", last_cell)
     if "start" in last_cell:
         notebook.wait_for("Finished")
-        page.locator(".jp-Cell-outputArea .jupyter-widgets").first.wait_for(state="hidden")
     else:
         press(page, "Send 40 messages").wait_for()
     notebook.save()
@@ -190,8 +194,10 @@ def test_a_reopened_notebook_shows_the_final_state(open_notebook, page, last_cel
     page.reload()
     notebook.wait_until_ready()
     notebook.wait_for("40 of 40 (100%)" if "start" in last_cell else "to send")
-    page.wait_for_timeout(1000)  # the manager of widgets gives up in its own time
-    assert page.get_by_text("model not found").locator("visible=true").count() == 0
+    missing = page.get_by_text("model not found")
+    if "panel" in last_cell:  # it was open when the notebook was saved
+        missing.first.wait_for(state="attached")
+    assert missing.locator("visible=true").count() == 0
 
 
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
@@ -276,7 +282,7 @@ def test_results_are_explored(open_notebook, page):
         "results = segment.cascade.send(**options)",
         "explorer = results.cascade.explore()",
     )
-    page.get_by_label("outcome", exact=True).select_option("accepted")
+    page.get_by_label("outcome", exact=True).select_option("accepted (40)")
     page.get_by_label("search", exact=True).fill("38020900000")
     page.keyboard.press("Tab")
     notebook.wait_for("10 of 40 rows")

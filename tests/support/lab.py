@@ -108,9 +108,9 @@ class Lab:
         """Make an older kernel available, beside the rest of this environment; gives its name."""
         name = f"ipykernel-{version}"
         place = self.folder.parent / name
-        install = [shutil.which("uv") or "uv", "pip", "install", "-q", "--python", sys.executable]
-        if importlib.util.find_spec("pip"):
-            install = [sys.executable, "-m", "pip", "install", "-q"]
+        install = [sys.executable, "-m", "pip", "install", "-q"]
+        if not importlib.util.find_spec("pip"):
+            install = ["uv", "pip", "install", "-q", "--python", sys.executable]
         packages = [f"ipykernel=={version}", "nest-asyncio"]
         subprocess.run([*install, "--no-deps", "--target", place, *packages], check=True)  # noqa: S603
         spec = {
