@@ -85,11 +85,10 @@ class RunPanel:
         if self._run is None:
             return
         status = self._run.status
-        view = RunView(
-            self._run.id, status.phase, status.progress, self._rate(status.progress), self._note
-        )
-        if view.phase is not RunPhase.RUNNING:
+        if status.phase is not RunPhase.RUNNING:
             self._lately.clear()
+        rate = self._rate(status.progress)
+        view = RunView(self._run.id, status.phase, status.progress, rate, self._note)
         if self._controls:
             self._controls.show(view)
         self._static.show(run_html(view), run_text(view))

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 _STYLE = """<style>
 .cascade-table{max-height:22em;overflow:auto;font:12px/1.5 system-ui,sans-serif}
 .cascade-table table{border-collapse:collapse}
-.cascade-table th,.cascade-table td{padding:2px 12px 2px 0;text-align:left;vertical-align:top}
+.cascade-table th,.cascade-table td{padding:2px 12px 2px 0;text-align:left;vertical-align:top;
+ white-space:nowrap}
 .cascade-table th{opacity:.65;font-weight:400}
 .cascade-table td{border-top:1px solid rgba(128,128,128,.25)}
 </style>"""

@@ -1,5 +1,7 @@
 """The panel of a run: it follows to the end, and steers."""
 
+from types import SimpleNamespace
+
 import ipywidgets as widgets
 import pytest
 
@@ -8,7 +10,7 @@ from cascade_frames.notebook.run_controls import RunControls
 from cascade_frames.notebook.run_panel import RunPanel
 from cascade_frames.notebook.run_view import RunView
 from cascade_frames.planning.plan import Conduct
-from cascade_frames.runs import RunPhase
+from cascade_frames.runs import RunPhase, RunStatus
 from cascade_frames.sending.progress import Progress
 from tests.support.held_gateway import HeldGateway
 
@@ -153,6 +155,19 @@ def test_every_button_has_its_line_of_code():
         "run.resume()",
         "run.cancel()",
     ]
+
+
+def test_a_run_that_stands_still_has_no_rate(page):
+    """A rate is told while it sends, and gone as soon as it is paused."""
+    now = [0.0]
+    panel = RunPanel(None, clock=lambda: now[0])
+    for at, phase, accepted in ((0, "running", 0), (1, "running", 50), (2, "paused", 60)):
+        now[0] = at
+        status = RunStatus(RunPhase(phase), Progress(100, accepted=accepted))
+        panel._run = SimpleNamespace(id="r", status=status)
+        panel._show()
+        assert ("50 a second" in page.html) == (at == 1)
+    assert "a second" not in page.html
 
 
 def test_the_rate_is_of_late():

@@ -58,6 +58,7 @@ class Lab:
         kept = {name: value for name, value in os.environ.items() if not _is_of_others(name)}
         places = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR", "LAB_SETTINGS_DIR", "LAB_WORKSPACES_DIR")
         kept |= {f"JUPYTER_{place}".replace("_LAB", "LAB"): str(home / place) for place in places}
+        _set(home / "LAB_SETTINGS_DIR")
         self._environment = kept | {
             "HOME": str(home),
             "IPYTHONDIR": str(home / "ipython"),
@@ -192,6 +193,13 @@ class LabNotebook:
     def read(self):
         """The notebook as it is saved."""
         return nbformat.read(self.path, as_version=4)
+
+
+def _set(folder):
+    """Have no question about news cover the page."""
+    target = folder / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
+    target.parent.mkdir(parents=True)
+    target.write_text('{"fetchNews": "false", "checkForUpdates": false}', "utf-8")
 
 
 def _is_of_others(name):

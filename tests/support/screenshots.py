@@ -30,7 +30,7 @@ EXPLORE = "explorer = composer.run.result().cascade.explore()"
 
 def take(folder, theme, lab, browser):
     """Take every picture in one theme."""
-    page = browser.new_page(viewport={"width": 1250, "height": 1100})
+    page = browser.new_page(viewport={"width": 1250, "height": 1600})
     page.set_default_timeout(120_000)
     lab.write(f"{theme}.ipynb", SETUP, COMPOSE)
     notebook = lab.open(page, f"{theme}.ipynb")
@@ -65,7 +65,7 @@ def take(folder, theme, lab, browser):
         ),
         "explorer = results.cascade.explore()",
     )
-    page = browser.new_page(viewport={"width": 1250, "height": 1100})
+    page = browser.new_page(viewport={"width": 1250, "height": 1600})
     page.set_default_timeout(120_000)
     notebook = lab.open(page, f"{theme}-explore.ipynb")
     notebook.run_all()
