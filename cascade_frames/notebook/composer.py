@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _DERIVED: Final = "(one per recipient)"
 _TYPES: Final = [str(kind) for kind in MessageType]
+_SIDE_BY_SIDE: Final = {"flex_flow": "row wrap", "grid_gap": "0 1.5em"}
 _LOOK: Final = {"layout": {"width": "34em"}, "style": {"description_width": "8em"}}
 
 
@@ -72,7 +73,7 @@ class Composer:
         self.box = widgets.VBox(
             [
                 widgets.HTML(self._static.hidden),
-                widgets.HBox([form, self._preview.box], layout={"flex_flow": "row wrap"}),
+                widgets.HBox([form, self._preview.box], layout=_SIDE_BY_SIDE),
                 self._error,
                 self._call,
                 self._check.box,
