@@ -82,10 +82,10 @@ def test_a_panel_that_nobody_can_press_is_a_still_one(place, plan, segment, mess
     assert "pip install" not in page.html
 
 
-def test_a_still_composer_says_what_is_in_the_way(place, segment, page):
+def test_a_still_composer_says_what_is_in_the_way(place, segment, sandbox, page):
     """A composer that is not filled in yet is no error."""
     place(looked_at=False)
-    segment.cascade.compose()
+    segment.cascade.compose(account=sandbox.account)
     assert "from_name" in page.html
 
 
