@@ -24,9 +24,10 @@ from cascade_frames.errors import (
     UsageError,
 )
 from cascade_frames.outcomes import Outcome, Reason
-from cascade_frames.verbs import connect, plan, send, start, validate
+from cascade_frames.verbs import compose, connect, explore, plan, send, start, validate
 
 if TYPE_CHECKING:
+    from cascade_frames.files import write_table
     from cascade_frames.forgetting import forget
     from cascade_frames.home import Sandbox
     from cascade_frames.ledger import Ledger
@@ -48,6 +49,7 @@ _LATER: Final = {
     "Sandbox": "cascade_frames.home",
     "forget": "cascade_frames.forgetting",
     "resolve": "cascade_frames.resolving",
+    "write_table": "cascade_frames.files",
 }
 
 __all__ = [
@@ -79,13 +81,16 @@ __all__ = [
     "Sandbox",
     "Unauthorized",
     "UsageError",
+    "compose",
     "connect",
+    "explore",
     "forget",
     "plan",
     "resolve",
     "send",
     "start",
     "validate",
+    "write_table",
 ]
 
 

@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import pandas as pd
 
 from cascade_frames.errors import AccountError
 from cascade_frames.ledger import open_ledger
 from cascade_frames.loading import one_at_a_time
-from cascade_frames.options import PlanOptions, SendOptions, refuse_unknown
+from cascade_frames.notebook.views import open_composer, open_explorer
+from cascade_frames.options import ComposeOptions, PlanOptions, SendOptions, refuse_unknown
 from cascade_frames.planning.mapping import MessageMapping
-from cascade_frames.planning.plan import Plan
+from cascade_frames.planning.plan import PanelLook, Plan
 from cascade_frames.planning.planner import (
     PlanRequest,
     check_table,
     make_plan,
     read_route,
 )
+from cascade_frames.results.choosing import Choice
 from cascade_frames.results.join import result_columns
 from cascade_frames.runs import Run
 from cascade_frames.sender import PlanSender, say
 from cascade_frames.sending.client import AsyncClient, Client
 from cascade_frames.settings import Account, find_account
+
+if TYPE_CHECKING:
+    from cascade_frames.notebook.composer import Composer
+    from cascade_frames.notebook.explorer import Explorer
+    from cascade_frames.notebook.still import StillExplorer, StillPanel
 
 _MAPPING = frozenset(field.name for field in fields(MessageMapping))
 _REQUEST = frozenset(field.name for field in fields(PlanRequest)) - {"mapping", "account", "route"}
@@ -68,6 +76,35 @@ def start(segment: pd.DataFrame, options: SendOptions) -> Run:
     refuse_unknown(options, SendOptions, "start")
     made, how = _planned(segment, options)
     return made.start(**how)
+
+
+def compose(segment: pd.DataFrame, options: ComposeOptions) -> Composer | StillPanel:
+    """See `verbs.compose`."""
+    refuse_unknown(options, ComposeOptions, "compose")
+    check_table(segment)
+    given: dict[str, Any] = dict(options)
+    ui = given.pop("ui", "auto")
+    return open_composer(segment, _plan_of, given, ui)
+
+
+def explore(
+    results: pd.DataFrame,
+    rows: Mapping[str, str | Sequence[str]],
+    search: str,
+    suffix: str | None,
+    ui: PanelLook,
+) -> Explorer | StillExplorer:
+    """See `verbs.explore`."""
+    choice = Choice(**{name: _several(values) for name, values in rows.items()}, search=search)
+    return open_explorer(results, choice, suffix or "", ui)
+
+
+def _plan_of(segment: pd.DataFrame, **options: Unpack[PlanOptions]) -> Plan:
+    return plan(segment, options)
+
+
+def _several(values: str | Sequence[str]) -> tuple[str, ...]:
+    return (values,) if isinstance(values, str) else tuple(values)
 
 
 def connect(account: Account | None, *, asynchronous: bool) -> Client | AsyncClient:

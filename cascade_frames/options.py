@@ -15,7 +15,7 @@ from cascade_frames.errors import MappingError
 if TYPE_CHECKING:
     from cascade_frames.ledger import Ledger
     from cascade_frames.planning.mapping import OptionsLike, ScheduleLike, TextLike, TtlLike
-    from cascade_frames.planning.plan import Guarantee, OnInvalid, UserInterface
+    from cascade_frames.planning.plan import Guarantee, OnInvalid, PanelLook, UserInterface
     from cascade_frames.settings import Account
 
 _Verb = TypeVar("_Verb", bound=Callable[..., Any])
@@ -42,6 +42,12 @@ class PlanOptions(TypedDict, total=False):
     on_invalid: OnInvalid
     opt_out: Iterable[object] | pd.DataFrame | None
     batch_size: int
+
+
+class ComposeOptions(PlanOptions, total=False):
+    """What `compose` takes: the plan's, and how to show it."""
+
+    ui: PanelLook
 
 
 class SendOptions(PlanOptions, total=False):

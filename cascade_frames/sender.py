@@ -7,21 +7,26 @@ import threading
 import warnings
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final, get_args
 
 import pandas as pd
 
 from cascade_frames.errors import CascadeWarning, ConfirmationRequired, MappingError, RunHalted
 from cascade_frames.ledger import Ledger
+from cascade_frames.notebook.views import open_panel, open_view
 from cascade_frames.outcomes import Outcome
-from cascade_frames.planning.plan import Conduct, Guarantee, Plan
-from cascade_frames.progress import progress_view
+from cascade_frames.planning.plan import Conduct, Guarantee, PanelLook, Plan, UserInterface
+from cascade_frames.progress import ProgressView
 from cascade_frames.results.join import counts, join_results, result_columns
 from cascade_frames.runs import LatestProgress, Run
 from cascade_frames.sending.encoding import MessageEncoder
 from cascade_frames.sending.engine import Ending, Work
 from cascade_frames.sending.records import Registration, RunLabel, RunState
 from cascade_frames.sending.thread import Claim, EngineThread
+
+if TYPE_CHECKING:
+    from cascade_frames.notebook.plan_panel import PlanPanel
+    from cascade_frames.notebook.still import StillPanel
 
 
 @dataclass
@@ -36,21 +41,32 @@ class PlanSender:
         _check_sending(plan, conduct)
         if self.notice and conduct.ui != "none":
             say(self.notice)
-        view = progress_view(conduct.ui)
+        return self._begin(plan, conduct, open_view(conduct.ui, waits=conduct.waits))
+
+    def start_in(self, plan: Plan, conduct: Conduct, view: ProgressView) -> Run:
+        """Begin as `start`, and show the run in this view."""
+        _check_sending(plan, conduct)
+        return self._begin(plan, conduct, view)
+
+    def panel(self, plan: Plan, ui: PanelLook) -> PlanPanel | StillPanel:
+        """Show the plan in the current cell of a notebook."""
+        return open_panel(plan, ui)
+
+    def _begin(self, plan: Plan, conduct: Conduct, view: ProgressView) -> Run:
         latest = LatestProgress(view)
         claim = _Claiming(plan, self.ledger, conduct.guarantee)
         thread = EngineThread(claim, plan.account, latest)
         hand_over = partial(_hand_over, claim, thread, conduct.suffix)
         run = Run(thread, latest, view, plan.account.deadline, hand_over)
-        thread.start()
+        run.begin()
         return run
 
 
 def _check_sending(plan: Plan, conduct: Conduct) -> None:
     if conduct.guarantee not in ("at_most_once", "at_least_once"):
         raise MappingError('guarantee: choose "at_most_once" or "at_least_once".')
-    if conduct.ui not in ("auto", "text", "none"):
-        raise MappingError('ui: choose "auto", "text" or "none".')
+    if conduct.ui not in get_args(UserInterface):
+        raise MappingError(f"ui: choose one of {', '.join(map(repr, get_args(UserInterface)))}.")
     result_columns(plan.segment, conduct.suffix)
     confirm, messages, threshold = conduct.confirm, len(plan.messages), plan.account.confirm_above
     mistaken = confirm is not None and confirm != messages

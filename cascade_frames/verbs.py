@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING, Literal, Unpack, overload
 import pandas as pd
 
 from cascade_frames.loading import one_at_a_time
-from cascade_frames.options import PlanOptions, SendOptions, spelled_out
+from cascade_frames.options import ComposeOptions, PlanOptions, SendOptions, spelled_out
 
 if TYPE_CHECKING:
-    from cascade_frames.planning.plan import Plan
+    from collections.abc import Sequence
+
+    from cascade_frames.notebook.composer import Composer
+    from cascade_frames.notebook.explorer import Explorer
+    from cascade_frames.notebook.still import StillExplorer, StillPanel
+    from cascade_frames.planning.plan import PanelLook, Plan
     from cascade_frames.runs import Run
     from cascade_frames.sending.client import AsyncClient, Client
     from cascade_frames.settings import Account
@@ -98,7 +103,8 @@ def send(segment: pd.DataFrame, **options: Unpack[SendOptions]) -> pd.DataFrame:
         guarantee: `"at_most_once"`; or `"at_least_once"`, which repeats requests whose answer
             was lost and can message people twice.
         suffix: added to the names of the result's columns, where the segment has such columns.
-        ui: `"auto"` (a bar on a terminal, lines elsewhere), `"text"` or `"none"`.
+        ui: how progress shows: `"widgets"` or `"html"` in a notebook, `"text"` (a bar on a
+            terminal, lines elsewhere), `"none"`; `"auto"` is the best of them here.
 
     Returns:
         The segment's N rows in order, with its index and columns, and `trackinId`,
@@ -133,6 +139,62 @@ def start(segment: pd.DataFrame, **options: Unpack[SendOptions]) -> Run:
     with one_at_a_time:
         from cascade_frames import assembly
     return assembly.start(segment, options)
+
+
+@spelled_out(ComposeOptions)
+def compose(segment: pd.DataFrame, **options: Unpack[ComposeOptions]) -> Composer | StillPanel:
+    """Compose a send in a notebook: pick columns, write the text, look, check, send.
+
+    Takes what `plan` takes, to begin with, and:
+
+    Args:
+        segment: N rows, any index.
+        ui: `"widgets"`; `"html"` has no controls; `"auto"` is widgets where a person has the
+            notebook open and ipywidgets is installed.
+
+    Returns:
+        The composer; its `plan` and `run` are what came of it.
+
+    Raises:
+        UsageError: this is no notebook, or `ui` asks for widgets and there is no ipywidgets.
+        MappingError: the segment is no table, or has no rows.
+    """
+    with one_at_a_time:
+        from cascade_frames import assembly
+    return assembly.compose(segment, options)
+
+
+def explore(
+    results: pd.DataFrame,
+    *,
+    outcome: str | Sequence[str] = (),
+    reason: str | Sequence[str] = (),
+    channel: str | Sequence[str] = (),
+    search: str = "",
+    suffix: str | None = None,
+    ui: PanelLook = "auto",
+) -> Explorer | StillExplorer:
+    """Explore a result table in a notebook: charts, filters, the rows.
+
+    Args:
+        results: a result table.
+        outcome, reason, channel: the rows to begin with: one of these; all where left out.
+        search: words that stand in any column.
+        suffix: the `suffix` of the send, if it had one.
+        ui: as in `compose`.
+
+    Returns:
+        The explorer; its `selection` is a DataFrame of the rows that are chosen, with the
+        table's columns, order and index.
+
+    Raises:
+        MappingError: it is no result table, or lacks a column to choose by.
+        UsageError: this is no notebook, or `ui` asks for widgets and there is no ipywidgets.
+    """
+    with one_at_a_time:
+        from cascade_frames import assembly
+    rows = {"outcome": outcome, "reason": reason, "channel": channel}
+    return assembly.explore(results, rows, search, suffix, ui)
 
 
 @overload

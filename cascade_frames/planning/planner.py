@@ -17,10 +17,11 @@ from cascade_frames.contract import Field, Route
 from cascade_frames.errors import InvalidRecipients, MappingError
 from cascade_frames.outcomes import Outcome, Reason
 from cascade_frames.planning import advice, content, hashing, messages, policy, segment_schema, utf8
+from cascade_frames.planning.checks import checks_table
 from cascade_frames.planning.faults import Faults
 from cascade_frames.planning.mapping import MessageMapping
 from cascade_frames.planning.memory import Memory, MessageKeys, Standing
-from cascade_frames.planning.plan import OnInvalid, Plan, Sender
+from cascade_frames.planning.plan import OnInvalid, Plan, Sender, invalid_rows
 from cascade_frames.planning.utf8 import Mask
 from cascade_frames.settings import Account
 
@@ -191,10 +192,7 @@ def _check_recipients(segment: pd.DataFrame, faults: Faults, on_invalid: OnInval
             "Look at .invalid() or .details() of this error; mend the rows, or pass "
             'on_invalid="drop" to send the others.'
         )
-    invalid = segment.iloc[told["position"]].copy()
-    for name in ("reason", "detail"):
-        column = f"rejected_{name}" if name in segment.columns else name
-        invalid[column] = told[name].to_numpy()
+    invalid = invalid_rows(segment, told)
     raise InvalidRecipients(told, invalid, summary + fix)
 
 
@@ -223,6 +221,7 @@ def _assemble(
         variables=drafted.variables.used_in(known.messages[Field.TEXT]),
         standing=known.standing,
         advice=advice.advise(known.messages),
+        checks=checks_table(drafted.faults, held),
         digest=_digest(request, known.keys),
         sender=sender,
     )

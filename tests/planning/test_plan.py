@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cascade_frames.outcomes import Reason
-from cascade_frames.planning.display import mask_phone
 from cascade_frames.planning.fates import Fate, fate_table
 from cascade_frames.planning.plan import Conduct
+from cascade_frames.planning.previews import mask_phone
 
 from .samples import account, drop, objects, plan, segment
 
