@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
 import pandas as pd
 
 from cascade_frames import verbs
-from cascade_frames.options import PlanOptions, SendOptions, spelled_out
-from cascade_frames.planning.plan import Plan
-from cascade_frames.runs import Run
+from cascade_frames.options import ComposeOptions, PlanOptions, SendOptions, spelled_out
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cascade_frames.notebook.composer import Composer
+    from cascade_frames.notebook.explorer import Explorer
+    from cascade_frames.notebook.still import StillExplorer, StillPanel
+    from cascade_frames.planning.plan import PanelLook, Plan
+    from cascade_frames.runs import Run
 
 
 @pd.api.extensions.register_dataframe_accessor("cascade")
@@ -39,7 +46,35 @@ class CascadeAccessor:
         """Plan, and begin to send. See `cascade_frames.start`."""
         return verbs.start(self._segment, **options)
 
+    @spelled_out(ComposeOptions)
+    def compose(self, **options: Unpack[ComposeOptions]) -> Composer | StillPanel:
+        """Compose a send in a notebook. See `cascade_frames.compose`."""
+        return verbs.compose(self._segment, **options)
 
+    def explore(
+        self,
+        *,
+        outcome: str | Sequence[str] = (),
+        reason: str | Sequence[str] = (),
+        channel: str | Sequence[str] = (),
+        search: str = "",
+        suffix: str | None = None,
+        ui: PanelLook = "auto",
+    ) -> Explorer | StillExplorer:
+        """Explore a result table in a notebook. See `cascade_frames.explore`."""
+        return verbs.explore(
+            self._segment,
+            outcome=outcome,
+            reason=reason,
+            channel=channel,
+            search=search,
+            suffix=suffix,
+            ui=ui,
+        )
+
+
+CascadeAccessor.explore.__doc__ = verbs.explore.__doc__
+CascadeAccessor.compose.__doc__ = verbs.compose.__doc__
 CascadeAccessor.start.__doc__ = verbs.start.__doc__
 CascadeAccessor.plan.__doc__ = verbs.plan.__doc__
 CascadeAccessor.validate.__doc__ = verbs.validate.__doc__

@@ -6,6 +6,7 @@ other public pages or our own reading.
 
 from __future__ import annotations
 
+import string
 from datetime import timedelta
 from enum import StrEnum
 from typing import Final
@@ -73,6 +74,7 @@ MAX_BATCH: Final = 1000
 ID_MAX_CHARACTERS: Final = 254
 # "No special characters" is the API's rule; this alphabet is our reading of it.
 ID_PATTERN: Final = r"[A-Za-z0-9_.:-]+"
+ID_ALPHABET: Final = string.ascii_letters + string.digits + "_.:-"
 E164_PATTERN: Final = r"\+[1-9][0-9]{7,14}"
 SURVEY_TEXT_MAX_CHARACTERS: Final = 85
 SURVEY_OPTIONS_MIN: Final = 2

@@ -56,7 +56,7 @@ def read_table(path: Path, *, encoding: str = "utf-8-sig", separator: str = ",")
         ) from None
 
 
-def write_table(table: pd.DataFrame, path: Path) -> None:
+def write_table(table: pd.DataFrame, path: str | Path) -> None:
     """Write a table, without its index.
 
     In a CSV file text that a spreadsheet would take for a formula gets an apostrophe in front,
@@ -66,6 +66,7 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
     Raises:
         MappingError: a suffix we do not write, or a place that cannot be written.
     """
+    path = Path(path)
     _check_suffix(path)
     try:
         if path.suffix.lower() == ".parquet":

@@ -6,6 +6,7 @@ import atexit
 import threading
 from typing import Final
 
+from cascade_frames.errors import UsageError
 from cascade_frames.sandbox import Sandbox as _EmulatedApi
 from cascade_frames.settings import Account
 
@@ -29,7 +30,12 @@ class Sandbox(_EmulatedApi):
 
         Its name holds a part of the sandbox's own key, so that a ledger does not take a new
         sandbox for an old one.
+
+        Raises:
+            UsageError: it was never started, so it has no address.
         """
+        if self.url.endswith(":0"):
+            raise UsageError("This sandbox is not started: cf.Sandbox().start(), or `with` it.")
         return Account(
             name="sandbox",
             base_url=self.url,

@@ -6,15 +6,17 @@ import difflib
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
 import pandas as pd
 
 from cascade_frames.errors import MappingError
-from cascade_frames.ledger import Ledger
-from cascade_frames.planning.mapping import OptionsLike, ScheduleLike, TextLike, TtlLike
-from cascade_frames.planning.plan import Guarantee, OnInvalid, UserInterface
-from cascade_frames.settings import Account
+
+if TYPE_CHECKING:
+    from cascade_frames.ledger import Ledger
+    from cascade_frames.planning.mapping import OptionsLike, ScheduleLike, TextLike, TtlLike
+    from cascade_frames.planning.plan import Guarantee, OnInvalid, PanelLook, UserInterface
+    from cascade_frames.settings import Account
 
 _Verb = TypeVar("_Verb", bound=Callable[..., Any])
 
@@ -40,6 +42,12 @@ class PlanOptions(TypedDict, total=False):
     on_invalid: OnInvalid
     opt_out: Iterable[object] | pd.DataFrame | None
     batch_size: int
+
+
+class ComposeOptions(PlanOptions, total=False):
+    """What `compose` takes: the plan's, and how to show it."""
+
+    ui: PanelLook
 
 
 class SendOptions(PlanOptions, total=False):

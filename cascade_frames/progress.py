@@ -8,12 +8,15 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
-from typing import Final, Protocol, TextIO
+from typing import TYPE_CHECKING, Final, Protocol, TextIO
 
 from tqdm import tqdm
 
 from cascade_frames.planning.plan import UserInterface
 from cascade_frames.sending.progress import Progress
+
+if TYPE_CHECKING:
+    from cascade_frames.runs import Run
 
 _LINE_EVERY: Final = 0.1  # of the whole
 _LINE_SECONDS: Final = 30.0
@@ -21,7 +24,13 @@ _BAR_SECONDS: Final = 0.2
 
 
 class ProgressView(Protocol):
-    """Shows progress until it is closed."""
+    """Shows a run until it is closed."""
+
+    def follow(self, run: Run) -> None:
+        """Take note of the run that is to be shown; called before it starts."""
+
+    def refresh(self) -> None:
+        """Show how the run stands: it was paused, resumed or cancelled."""
 
     def show(self, progress: Progress) -> None:
         """Show how far the run has come; called from the run's thread."""
@@ -34,7 +43,7 @@ class ProgressView(Protocol):
 
 
 def progress_view(ui: UserInterface, stream: TextIO | None = None) -> ProgressView:
-    """The view for `ui`: with `"auto"`, a bar where the stream is a terminal, else lines."""
+    """A view in plain text; with `"auto"`, a bar where the stream is a terminal, else lines."""
     stream = stream or _where_people_look()
     if ui == "none":
         return _Silent()
@@ -47,7 +56,17 @@ def _where_people_look() -> TextIO:
     return sys.stdout if notebook else sys.stderr
 
 
-class _Silent:
+class _Unsteered:
+    """Shows counts only."""
+
+    def follow(self, run: Run) -> None:
+        """Counts are enough."""
+
+    def refresh(self) -> None:
+        """Counts have not changed."""
+
+
+class _Silent(_Unsteered):
     def show(self, progress: Progress) -> None:
         """Show nothing."""
 
@@ -58,7 +77,7 @@ class _Silent:
         """End nothing."""
 
 
-class _Bar:
+class _Bar(_Unsteered):
     def __init__(self, stream: TextIO) -> None:
         self._bar = tqdm(
             file=stream, unit=" messages", mininterval=_BAR_SECONDS, dynamic_ncols=True, total=0
@@ -77,7 +96,7 @@ class _Bar:
         self._bar.close()
 
 
-class _Lines:
+class _Lines(_Unsteered):
     def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
         self._stream = stream
         self._clock = clock

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from cascade_frames.home import default_sandbox
 from cascade_frames.ledger import Ledger, open_ledger
 from cascade_frames.ledger.resolutions import Decision
+from cascade_frames.loading import one_at_a_time
 from cascade_frames.settings import Account, find_account
 
 
@@ -42,7 +42,7 @@ def resolve(
         RunBusy: the rows' run may still be alive; nothing was changed.
         LedgerError: the ledger cannot be used; nothing was changed.
     """
-    chosen = account or find_account() or default_sandbox().account
+    chosen = account or find_account() or _sandbox_account()
     opened = open_ledger(ledger, chosen.gateway)
     try:
         named = None if ids is None else set(ids)
@@ -50,3 +50,9 @@ def resolve(
     finally:
         if opened is not ledger:
             opened.close()
+
+
+def _sandbox_account() -> Account:
+    with one_at_a_time:
+        from cascade_frames.home import default_sandbox
+    return default_sandbox().account

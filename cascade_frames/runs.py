@@ -34,6 +34,9 @@ class RunPhase(StrEnum):
     CANCELLED = "cancelled"  # ended early, on purpose
 
 
+OVER: Final = (RunPhase.FINISHED, RunPhase.HALTED, RunPhase.CANCELLED)
+
+
 @dataclass(frozen=True)
 class RunStatus:
     """How a run stands now.
@@ -92,6 +95,16 @@ class Run:
             f"{status.progress.settled:,} of {status.progress.total:,} settled>"
         )
 
+    def begin(self) -> None:
+        """Start the run, and show it from now on.
+
+        Raises:
+            RunBusy, LedgerError, AccountError: nothing was sent.
+        """
+        self._thread.start()
+        self._view.follow(self)
+        self._done.add_done_callback(lambda _: self._view.close())
+
     @property
     def id(self) -> str | None:
         """The run's name in the ledger; None where there was nothing left to send."""
@@ -106,11 +119,13 @@ class Run:
         """Start no new batch until `resume`; those in flight finish and are recorded."""
         if self._move(RunPhase.RUNNING, RunPhase.PAUSED):
             self._thread.pause()
+            self._view.refresh()
 
     def resume(self) -> None:
         """Go on after `pause`."""
         if self._move(RunPhase.PAUSED, RunPhase.RUNNING):
             self._thread.resume()
+            self._view.refresh()
 
     def cancel(self) -> None:
         """End early: start no new batch; those in flight finish and are recorded.
@@ -120,6 +135,7 @@ class Run:
         with self._lock:
             self._phase = RunPhase.CANCELLING
         self._thread.stop()
+        self._view.refresh()
 
     def result(self, timeout: float | None = None) -> pd.DataFrame:
         """Wait for the end, and return the result table.

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import sys
+import threading
 import warnings
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING, Final, get_args
 
 import pandas as pd
 
 from cascade_frames.errors import CascadeWarning, ConfirmationRequired, MappingError, RunHalted
 from cascade_frames.ledger import Ledger
+from cascade_frames.notebook.views import open_panel, open_view
 from cascade_frames.outcomes import Outcome
-from cascade_frames.planning.plan import Conduct, Guarantee, Plan
-from cascade_frames.progress import progress_view
+from cascade_frames.planning.plan import Conduct, Guarantee, PanelLook, Plan, UserInterface
+from cascade_frames.progress import ProgressView
 from cascade_frames.results.join import counts, join_results, result_columns
 from cascade_frames.runs import LatestProgress, Run
 from cascade_frames.sending.encoding import MessageEncoder
 from cascade_frames.sending.engine import Ending, Work
-from cascade_frames.sending.records import RunLabel, RunState
+from cascade_frames.sending.records import Registration, RunLabel, RunState
 from cascade_frames.sending.thread import Claim, EngineThread
+
+if TYPE_CHECKING:
+    from cascade_frames.notebook.plan_panel import PlanPanel
+    from cascade_frames.notebook.still import StillPanel
 
 
 @dataclass
@@ -34,21 +41,32 @@ class PlanSender:
         _check_sending(plan, conduct)
         if self.notice and conduct.ui != "none":
             say(self.notice)
-        view = progress_view(conduct.ui)
+        return self._begin(plan, conduct, open_view(conduct.ui, waits=conduct.waits))
+
+    def start_in(self, plan: Plan, conduct: Conduct, view: ProgressView) -> Run:
+        """Begin as `start`, and show the run in this view."""
+        _check_sending(plan, conduct)
+        return self._begin(plan, conduct, view)
+
+    def panel(self, plan: Plan, ui: PanelLook) -> PlanPanel | StillPanel:
+        """Show the plan in the current cell of a notebook."""
+        return open_panel(plan, ui)
+
+    def _begin(self, plan: Plan, conduct: Conduct, view: ProgressView) -> Run:
         latest = LatestProgress(view)
-        claim = partial(_claim, plan, self.ledger, conduct.guarantee)
+        claim = _Claiming(plan, self.ledger, conduct.guarantee)
         thread = EngineThread(claim, plan.account, latest)
-        hand_over = partial(_hand_over, plan, thread, self.ledger, conduct.suffix)
+        hand_over = partial(_hand_over, claim, thread, conduct.suffix)
         run = Run(thread, latest, view, plan.account.deadline, hand_over)
-        thread.start()
+        run.begin()
         return run
 
 
 def _check_sending(plan: Plan, conduct: Conduct) -> None:
     if conduct.guarantee not in ("at_most_once", "at_least_once"):
         raise MappingError('guarantee: choose "at_most_once" or "at_least_once".')
-    if conduct.ui not in ("auto", "text", "none"):
-        raise MappingError('ui: choose "auto", "text" or "none".')
+    if conduct.ui not in get_args(UserInterface):
+        raise MappingError(f"ui: choose one of {', '.join(map(repr, get_args(UserInterface)))}.")
     result_columns(plan.segment, conduct.suffix)
     confirm, messages, threshold = conduct.confirm, len(plan.messages), plan.account.confirm_above
     mistaken = confirm is not None and confirm != messages
@@ -56,21 +74,50 @@ def _check_sending(plan: Plan, conduct: Conduct) -> None:
         raise ConfirmationRequired(messages, confirm, threshold)
 
 
-def _claim(plan: Plan, ledger: Ledger, guarantee: Guarantee) -> Claim | None:
-    """Claim what is left to send; None where that is nothing."""
-    label = RunLabel(plan.account.identity, plan.campaign, str(plan.route), plan.digest)
-    registration = ledger.register(label, plan.keys)
-    if registration.run_id is None:
-        return None
-    work = Work(
-        MessageEncoder(plan.messages),
-        registration.pending,
-        plan.route.path,
-        plan.batch_size,
-        plan.variables,
-        guarantee,
-    )
-    return Claim(registration.run_id, work, ledger.open_run(registration.run_id))
+# Between a registration and its writer a run does not look alive to other threads.
+_claiming: Final = threading.Lock()
+
+
+class _Claiming:
+    """Claims what is left to send of a plan.
+
+    Attributes:
+        standing: how the plan's messages last stood, so that they need not be looked for again.
+    """
+
+    def __init__(self, plan: Plan, ledger: Ledger, guarantee: Guarantee) -> None:
+        self.plan = plan
+        self.ledger = ledger
+        self.guarantee = guarantee
+        self.standing = plan.standing
+
+    def __call__(self) -> Claim | None:
+        """The claim; None where nothing is left."""
+        plan, account = self.plan, self.plan.account.identity
+        label = RunLabel(account, plan.campaign, str(plan.route), plan.digest)
+        with _claiming:
+            registration = self.ledger.register(label, plan.keys, plan.standing)
+            self.standing = registration.standing
+            if registration.run_id is None:
+                return None
+            writer = self.ledger.open_run(registration.run_id)
+        try:
+            work = self._work(registration)
+        except BaseException:
+            writer.close(RunState.PAUSED)
+            raise
+        return Claim(registration.run_id, work, writer)
+
+    def _work(self, registration: Registration) -> Work:
+        plan = self.plan
+        return Work(
+            MessageEncoder(plan.messages),
+            registration.pending,
+            plan.route.path,
+            plan.batch_size,
+            plan.variables,
+            self.guarantee,
+        )
 
 
 def _attributes(plan: Plan, run_id: str | None) -> dict[str, str | None]:
@@ -85,10 +132,11 @@ def _attributes(plan: Plan, run_id: str | None) -> dict[str, str | None]:
 
 
 def _hand_over(
-    plan: Plan, thread: EngineThread, ledger: Ledger, suffix: str | None, ending: Ending
+    claim: _Claiming, thread: EngineThread, suffix: str | None, ending: Ending
 ) -> pd.DataFrame:
     """The result table, from the ledger; raised with the cause where the run was halted."""
-    standing = ledger.stand(plan.account.identity, plan.keys)
+    plan = claim.plan
+    standing = claim.ledger.stand(plan.account.identity, plan.keys, claim.standing)
     results = join_results(plan, standing, suffix)
     results.attrs |= _attributes(plan, thread.run_id)
     found = counts(results, suffix)

@@ -14,7 +14,7 @@ import os
 import re
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import SplitResult, urlsplit
 
 import platformdirs
@@ -58,6 +58,8 @@ class Account(BaseSettings):
         confirm_above: a live send of more messages than this needs `confirm=`.
         max_in_flight: requests under way at once (1 to 16).
         deadline: total seconds for one request, from first byte to last.
+        transport: `"auto"` sends over aiohttp where it is installed and no proxy is set,
+            which costs a quarter; `"httpx"` always over httpx's own.
 
     Raises:
         AccountError: a field is wrong, or keys are missing beside other settings.
@@ -82,6 +84,7 @@ class Account(BaseSettings):
     confirm_above: int = Field(default=1000, ge=0)
     max_in_flight: int = Field(default=8, ge=1, le=16)
     deadline: float = Field(default=60.0, gt=0, le=600)
+    transport: Literal["auto", "httpx"] = "auto"
 
     def __init__(self, **fields: Any) -> None:  # noqa: ANN401 - pydantic checks each field
         _refuse_unknown(fields, set(type(self).model_fields))

@@ -1,34 +1,24 @@
-"""The verbs: plan, validate, send, connect. Here the stages are put together."""
+"""The verbs: plan, validate, send, start, connect. What they do is put together in `assembly`."""
 
 from __future__ import annotations
 
-from dataclasses import fields
-from datetime import UTC, datetime
-from typing import Any, Literal, Unpack, overload
+from typing import TYPE_CHECKING, Literal, Unpack, overload
 
 import pandas as pd
 
-from cascade_frames.errors import AccountError
-from cascade_frames.home import NOTICE, default_sandbox
-from cascade_frames.ledger import open_ledger
-from cascade_frames.options import PlanOptions, SendOptions, refuse_unknown, spelled_out
-from cascade_frames.planning.mapping import MessageMapping
-from cascade_frames.planning.plan import Plan
-from cascade_frames.planning.planner import (
-    PlanRequest,
-    check_table,
-    make_plan,
-    read_route,
-)
-from cascade_frames.results.join import result_columns
-from cascade_frames.runs import Run
-from cascade_frames.sender import PlanSender, say
-from cascade_frames.sending.client import AsyncClient, Client
-from cascade_frames.settings import Account, find_account
+from cascade_frames.loading import one_at_a_time
+from cascade_frames.options import ComposeOptions, PlanOptions, SendOptions, spelled_out
 
-_MAPPING = frozenset(field.name for field in fields(MessageMapping))
-_REQUEST = frozenset(field.name for field in fields(PlanRequest)) - {"mapping", "account", "route"}
-_SENDING = frozenset({"confirm", "guarantee", "suffix", "ui"})
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cascade_frames.notebook.composer import Composer
+    from cascade_frames.notebook.explorer import Explorer
+    from cascade_frames.notebook.still import StillExplorer, StillPanel
+    from cascade_frames.planning.plan import PanelLook, Plan
+    from cascade_frames.runs import Run
+    from cascade_frames.sending.client import AsyncClient, Client
+    from cascade_frames.settings import Account
 
 
 @spelled_out(PlanOptions)
@@ -75,20 +65,9 @@ def plan(segment: pd.DataFrame, **options: Unpack[PlanOptions]) -> Plan:
         AccountError: the account is configured wrongly.
         LedgerError: the ledger cannot be opened.
     """
-    refuse_unknown(options, PlanOptions, "plan")
-    check_table(segment)
-    given: dict[str, Any] = dict(options)
-    configured = _given_account(options.get("account")) or find_account()
-    account = configured or default_sandbox().account
-    request = PlanRequest(
-        MessageMapping(**{name: given[name] for name in _MAPPING & given.keys()}),
-        account,
-        route=read_route(options.get("route", "standard")),
-        **{name: given[name] for name in _REQUEST & given.keys()},
-    )
-    ledger = open_ledger(options.get("ledger"), account.gateway)
-    sender = PlanSender(ledger, NOTICE if configured is None else None)
-    return make_plan(segment, request, ledger, datetime.now(UTC), sender)
+    with one_at_a_time:
+        from cascade_frames import assembly
+    return assembly.plan(segment, options)
 
 
 @spelled_out(PlanOptions)
@@ -106,9 +85,9 @@ def validate(segment: pd.DataFrame, **options: Unpack[PlanOptions]) -> pd.DataFr
         InvalidRecipients: rows cannot be sent, and `on_invalid` is `"raise"`.
         MappingError: the call does not fit the segment.
     """
-    refuse_unknown(options, PlanOptions, "validate")
-    made = plan(segment, **options)
-    return made.messages.set_axis(segment.index[made.rows])
+    with one_at_a_time:
+        from cascade_frames import assembly
+    return assembly.validate(segment, options)
 
 
 @spelled_out(SendOptions)
@@ -124,7 +103,8 @@ def send(segment: pd.DataFrame, **options: Unpack[SendOptions]) -> pd.DataFrame:
         guarantee: `"at_most_once"`; or `"at_least_once"`, which repeats requests whose answer
             was lost and can message people twice.
         suffix: added to the names of the result's columns, where the segment has such columns.
-        ui: `"auto"` (a bar on a terminal, lines elsewhere), `"text"` or `"none"`.
+        ui: how progress shows: `"widgets"` or `"html"` in a notebook, `"text"` (a bar on a
+            terminal, lines elsewhere), `"none"`; `"auto"` is the best of them here.
 
     Returns:
         The segment's N rows in order, with its index and columns, and `trackinId`,
@@ -138,9 +118,9 @@ def send(segment: pd.DataFrame, **options: Unpack[SendOptions]) -> pd.DataFrame:
         RunHalted: the run ended early; its `.results` is the result table.
         LedgerError: the ledger cannot be used; nothing was sent.
     """
-    refuse_unknown(options, SendOptions, "send")
-    made, how = _planned(segment, options)
-    return made.send(**how)
+    with one_at_a_time:
+        from cascade_frames import assembly
+    return assembly.send(segment, options)
 
 
 @spelled_out(SendOptions)
@@ -156,9 +136,65 @@ def start(segment: pd.DataFrame, **options: Unpack[SendOptions]) -> Run:
         MappingError, InvalidRecipients, AccountError, ConfirmationRequired, RunBusy,
         LedgerError: as `send`; nothing was sent.
     """
-    refuse_unknown(options, SendOptions, "start")
-    made, how = _planned(segment, options)
-    return made.start(**how)
+    with one_at_a_time:
+        from cascade_frames import assembly
+    return assembly.start(segment, options)
+
+
+@spelled_out(ComposeOptions)
+def compose(segment: pd.DataFrame, **options: Unpack[ComposeOptions]) -> Composer | StillPanel:
+    """Compose a send in a notebook: pick columns, write the text, look, check, send.
+
+    Takes what `plan` takes, to begin with, and:
+
+    Args:
+        segment: N rows, any index.
+        ui: `"widgets"`; `"html"` has no controls; `"auto"` is widgets where a person has the
+            notebook open and ipywidgets is installed.
+
+    Returns:
+        The composer; its `plan` and `run` are what came of it.
+
+    Raises:
+        UsageError: this is no notebook, or `ui` asks for widgets and there is no ipywidgets.
+        MappingError: the segment is no table, or has no rows.
+    """
+    with one_at_a_time:
+        from cascade_frames import assembly
+    return assembly.compose(segment, options)
+
+
+def explore(
+    results: pd.DataFrame,
+    *,
+    outcome: str | Sequence[str] = (),
+    reason: str | Sequence[str] = (),
+    channel: str | Sequence[str] = (),
+    search: str = "",
+    suffix: str | None = None,
+    ui: PanelLook = "auto",
+) -> Explorer | StillExplorer:
+    """Explore a result table in a notebook: charts, filters, the rows.
+
+    Args:
+        results: a result table.
+        outcome, reason, channel: the rows to begin with: one of these; all where left out.
+        search: words that stand in any column.
+        suffix: the `suffix` of the send, if it had one.
+        ui: as in `compose`.
+
+    Returns:
+        The explorer; its `selection` is a DataFrame of the rows that are chosen, with the
+        table's columns, order and index.
+
+    Raises:
+        MappingError: it is no result table, or lacks a column to choose by.
+        UsageError: this is no notebook, or `ui` asks for widgets and there is no ipywidgets.
+    """
+    with one_at_a_time:
+        from cascade_frames import assembly
+    rows = {"outcome": outcome, "reason": reason, "channel": channel}
+    return assembly.explore(results, rows, search, suffix, ui)
 
 
 @overload
@@ -175,31 +211,6 @@ def connect(account: Account | None = None, *, asynchronous: bool = False) -> Cl
     Raises:
         AccountError: the account is configured wrongly.
     """
-    chosen = _given_account(account) or find_account()
-    if chosen is None:
-        say(NOTICE)
-        chosen = default_sandbox().account
-    return AsyncClient(chosen) if asynchronous else Client(chosen)
-
-
-def _given_account(account: object) -> Account | None:
-    """The account that was passed, if it is one.
-
-    Raises:
-        AccountError: it is something else, such as a profile's name.
-    """
-    if account is None or isinstance(account, Account):
-        return account
-    raise AccountError(
-        f"account: a {type(account).__name__} was given. Pass cf.Account(api_key=…), or name a "
-        "profile in CASCADE_PROFILE and leave account out."
-    )
-
-
-def _planned(segment: pd.DataFrame, options: SendOptions) -> tuple[Plan, dict[str, Any]]:
-    """The plan, and what is left of the options: how to carry it out."""
-    given: dict[str, Any] = dict(options)
-    how = {name: given.pop(name) for name in _SENDING & given.keys()}
-    check_table(segment)
-    result_columns(segment, how.get("suffix"))
-    return plan(segment, **given), how
+    with one_at_a_time:
+        from cascade_frames import assembly
+    return assembly.connect(account, asynchronous=asynchronous)

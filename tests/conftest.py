@@ -12,13 +12,26 @@ settings.register_profile("steady", deadline=None)
 settings.load_profile("steady")
 
 
+def pytest_addoption(parser):
+    """Add the option to hold the tests to one transport; without it, the fastest there is."""
+    parser.addoption("--transport", choices=["httpx"])
+
+
+def pytest_configure(config):
+    """Have every child use the transport that was asked for, too."""
+    if config.getoption("transport"):
+        os.environ["CASCADE_TRANSPORT"] = config.getoption("transport")
+
+
 @pytest.fixture(autouse=True)
-def _apart_from_the_machine(monkeypatch, tmp_path_factory):
+def _apart_from_the_machine(monkeypatch, tmp_path_factory, request):
     """Hide the machine's settings, and give each test a home and a working folder of its own."""
     home = tmp_path_factory.mktemp("home")
     for name in os.environ:
         if name.upper().startswith("CASCADE_"):
             monkeypatch.delenv(name)
+    if request.config.getoption("transport"):
+        monkeypatch.setenv("CASCADE_TRANSPORT", request.config.getoption("transport"))
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("XDG_DATA_HOME", str(home / "data"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "config"))

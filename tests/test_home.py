@@ -1,5 +1,7 @@
 """The sandbox with an account."""
 
+import pytest
+
 import cascade_frames as cf
 from cascade_frames.home import default_sandbox
 
@@ -31,3 +33,9 @@ def test_no_key_in_the_repr():
         shown = repr(sandbox) + repr(sandbox.account) + str(sandbox.account)
         assert sandbox.api_key not in shown
         assert sandbox.viber_token not in shown
+
+
+def test_a_sandbox_that_was_never_started_says_so():
+    """An address that nothing answers is not handed out."""
+    with pytest.raises(cf.UsageError, match=r"start\(\)"):
+        _ = cf.Sandbox().account

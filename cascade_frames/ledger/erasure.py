@@ -7,13 +7,19 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from cascade_frames.ledger import schema
 from cascade_frames.ledger.blobs import pack_hashes, pack_texts, unpack_hashes, unpack_texts
 from cascade_frames.ledger.store import Store
-from cascade_frames.outcomes import Outcome, Reason
+from cascade_frames.outcomes import Reason
 from cascade_frames.planning.hashing import Hashes
-from cascade_frames.planning.memory import MessageKeys, empty_standing
+from cascade_frames.planning.memory import MessageKeys
+from cascade_frames.sending.records import Batch
+
+# Why messages to people who were erased are held back.
+REASON: Final = str(Reason.FORGOTTEN)
 
 _ID: Final = "id"
 _RECIPIENT: Final = "recipient"
@@ -40,6 +46,9 @@ def erase(store: Store, recipients: Hashes, take_over: Callable[[Indices], None]
         if len(at):
             hits.append((run, start, at))
     take_over(np.unique(np.array([run for run, _, _ in hits], dtype="int64")))
+    for run in dict.fromkeys(run for run, _, _ in hits):
+        # An outcome that is still being written is waited for, or else waits and sees the gaps.
+        store.rows(schema.RUN_STATE, (run,))
     ids = [_erase_from_block(store, hit) for hit in hits]
     for run in dict.fromkeys(run for run, _, _ in hits):
         _erase_receipts(store, run, np.concatenate([s + at for r, s, at in hits if r == run]))
@@ -61,25 +70,16 @@ def forgotten(store: Store, keys: MessageKeys) -> npt.NDArray[np.bool_]:
     return met
 
 
-def hold_back(columns: dict[str, npt.NDArray[np.generic]], met: npt.NDArray[np.bool_]) -> None:
-    """Make these rows skipped, whatever was known of them."""
-    for name, blank in empty_standing(1).items():
-        columns[name][met] = blank[0]
-    columns["outcome"][met] = str(Outcome.SKIPPED)
-    columns["reason"][met] = str(Reason.FORGOTTEN)
-
-
 def _erase_from_block(store: Store, hit: _Hit) -> Hashes:
     """Take people out of a block; the hashes of the ids they had."""
     run, start, at = hit
     blobs = store.rows(schema.READ_WHOLE_BLOCK, (run, start))[0]
-    ids = unpack_texts(blobs[0])
-    id_hashes, contents, recipients = (unpack_hashes(blob) for blob in blobs[1:])
+    ids = without(unpack_texts(blobs[0]), at)
+    id_hashes, contents, recipients = (unpack_hashes(blob).copy() for blob in blobs[1:])
     had = id_hashes[at]
-    ids[at] = None
     for hashes in (id_hashes, contents, recipients):
         hashes[at] = 0
-    rewritten = (pack_texts(list(ids)), *map(pack_hashes, (id_hashes, contents, recipients)))
+    rewritten = (pack_texts(ids), *map(pack_hashes, (id_hashes, contents, recipients)))
     store.rows(schema.REWRITE_BLOCK, (*rewritten, run, start))
     return had
 
@@ -90,11 +90,34 @@ def _erase_receipts(store: Store, run: int, positions: Indices) -> None:
         inside = positions[(positions >= start) & (positions < stop)] - start
         if outcome is None or not len(inside):
             continue
-        receipts = None if message_ids is None else unpack_texts(message_ids)
-        if receipts is not None:
-            receipts[inside] = None
-        blob = None if receipts is None else pack_texts(list(receipts))
+        blob = message_ids
+        if blob is not None:
+            blob = pack_texts(without(unpack_texts(blob), inside))
         store.rows(schema.REWRITE_OUTCOME, (blob, run, batch, attempt))
+
+
+def spare(
+    store: Store, run: int, batch: Batch, detail: str | None, message_ids: bytes | None
+) -> tuple[str | None, bytes | None]:
+    """The detail and receipts of a late outcome, without those of people erased meanwhile."""
+    gone = [np.zeros(0, dtype=np.int64)]
+    for start, blob in store.rows(schema.READ_IDS, (run,)):
+        erased = unpack_texts(blob).is_null().to_numpy(zero_copy_only=False)
+        gone.append(start + np.flatnonzero(erased))
+    positions = np.concatenate(gone)
+    inside = positions[(positions >= batch.start) & (positions < batch.stop)] - batch.start
+    if not len(inside):
+        return detail, message_ids
+    if message_ids is None:
+        return None, None
+    return None, pack_texts(without(unpack_texts(message_ids), inside))
+
+
+def without(texts: pa.LargeStringArray, positions: Indices) -> pa.LargeStringArray:
+    """The strings, null at these positions."""
+    gone = np.zeros(len(texts), dtype=bool)
+    gone[positions] = True
+    return pc.if_else(pa.array(gone), None, texts)
 
 
 def _bury(store: Store, kind: str, hashes: Hashes) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-import psutil
+from cascade_frames.ledger.machine import process_start
 
 # An owner on another machine counts as gone after this long without a sign of life.
 SILENCE: Final = timedelta(minutes=15)
@@ -33,17 +33,18 @@ class Owner:
         if self.host != platform.node():
             return now - last_sign < SILENCE
         try:
-            return abs(psutil.Process(self.process).create_time() - self.started) < 1.0
-        except psutil.NoSuchProcess:
-            return False
-        except psutil.AccessDenied:
+            started = process_start(self.process)
+        except PermissionError:
             return True
+        return started is not None and abs(started - self.started) < 1.0
 
 
 def this_process() -> Owner:
     """The owner of runs that start here."""
     process = os.getpid()
-    return Owner(platform.node(), process, psutil.Process(process).create_time())
+    started = process_start(process)
+    assert started is not None  # noqa: S101 - this process is there
+    return Owner(platform.node(), process, started)
 
 
 def now() -> datetime:

@@ -11,7 +11,7 @@ import contextlib
 import hashlib
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -34,6 +34,12 @@ _DEFAULTS: Final = {
     "application_name": "cascade_frames",
     "client_encoding": "utf8",
 }
+
+
+# Of a cursor on the server, and how many rows it gives at once: 8 MB of hashes.
+_DECLARE: Final = "DECLARE cascade_frames NO SCROLL CURSOR FOR"
+_FETCH: Final = "FETCH 16 FROM cascade_frames"
+_CLOSE: Final = "CLOSE cascade_frames"
 
 
 class Place:
@@ -94,8 +100,9 @@ class PostgresStore:
         return PostgresStore(self._place)
 
     def close(self) -> None:
-        """Close the connection."""
-        self._connection.close()
+        """Close the connection; whoever uses it again gets a new one."""
+        with self._lock:
+            self._connection.close()
 
     def now(self) -> datetime:
         """The database's clock."""
@@ -112,9 +119,22 @@ class PostgresStore:
             with self._as_ledger_error():
                 return self._rows(schema_postgres.own(statement), values)
 
-    def each(self, statement: str, values: Any = ()) -> Iterator[Row]:  # noqa: ANN401
-        """The rows one by one; libpq holds them all."""
-        yield from self.rows(statement, values)
+    def each(self, statement: str, values: Any = ()) -> Generator[Row, None, None]:  # noqa: ANN401
+        """The rows one by one, a few at a time from the server."""
+        with self._lock:
+            if not self._inside:
+                with self.transaction():
+                    yield from self.each(statement, values)
+                return
+            # Not a cursor of psycopg's, which stays open where its connection is lost.
+            with self._as_ledger_error():
+                self._rows(f"{_DECLARE} {schema_postgres.own(statement)}", values)
+                try:
+                    while fetched := self._rows(_FETCH):
+                        yield from fetched
+                finally:
+                    with contextlib.suppress(psycopg.Error):  # the transaction's end closes it too
+                        self._rows(_CLOSE)
 
     def script(self, statements: str) -> None:
         """Run several statements that take no values and give no rows."""

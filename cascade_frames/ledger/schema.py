@@ -11,11 +11,11 @@ from typing import Final
 # meta: the schema's version and the secret that keys every hash.
 # run: one execution of a plan. Its owner is named so that another process can tell whether it
 #   is alive: a host, a process and when that process started.
-# block: up to 65,536 of a run's ids in the run's order (zlib, newline-joined), with a 64-bit
-#   hash of each id and of each message's content (both little-endian uint64).
+# block: up to 65,536 of a run's ids in the run's order (see `blobs`), with a 64-bit hash of
+#   each id and of each message's content (both little-endian uint64).
 # intent: a batch is about to leave. Without an outcome, its rows are unknown.
-# outcome: what became of it. message_ids (zlib, newline-joined, empty where there is none) is
-#   null where no row has a receipt; outcome, reason and detail are of the rows without one.
+# outcome: what became of it. message_ids (see `blobs`) is null where no row has a receipt;
+#   outcome, reason and detail are of the rows without one.
 TABLES: Final = """
 CREATE TABLE meta (
   key TEXT PRIMARY KEY,
@@ -116,6 +116,9 @@ CREATE TABLE slot (
 ) STRICT, WITHOUT ROWID;
 """,
     ),
+    # The tables are as before. Columns of strings are written in another form (see `blobs`),
+    #   which packages of before could not read; those that are there already stay.
+    (5, "SELECT 1"),
 )
 
 # One value of meta.
@@ -150,12 +153,19 @@ FROM run WHERE run = ?
 SET_STATE: Final = "UPDATE run SET state = :state WHERE run = :run AND state = 'active'"
 # A sign of life with each write.
 TOUCH_RUN: Final = "UPDATE run SET active_at = :at WHERE run = :run"
-# The hashes of all that an account has registered, newest run first.
+# The hashes of all that an account has registered since a run, newest run first.
 READ_HASHES: Final = """
 SELECT block.run, block.start, block.id_hashes
 FROM block JOIN run USING (run)
-WHERE run.account = ?
-ORDER BY block.run DESC, block.start
+WHERE run.account = ? AND run.run > ?
+ORDER BY run.run DESC, block.start
+"""
+# How much has been written that decides how an account's messages stand.
+COUNT_RECORDS: Final = """
+SELECT (SELECT count(*) FROM intent JOIN run USING (run) WHERE account = :account),
+       (SELECT count(*) FROM outcome JOIN run USING (run) WHERE account = :account),
+       (SELECT count(*) FROM resolution JOIN run USING (run) WHERE account = :account),
+       (SELECT count(*) FROM tombstone)
 """
 # One block's ids and contents, once a hash in it has matched.
 READ_BLOCK: Final = "SELECT ids, contents FROM block WHERE run = ? AND start = ?"

@@ -110,6 +110,7 @@ CREATE TABLE slot (
 );
 """,
     ),
+    (5, "SELECT 1"),
 )
 
 # Opens every transaction, in one round trip. Nothing here outlives the transaction, so a

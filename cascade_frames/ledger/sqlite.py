@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -23,6 +23,14 @@ from cascade_frames.ledger.store import Row
 from cascade_frames.ledger.volumes import network_file_system
 
 _BUSY_MILLISECONDS: Final = 30_000
+_PRAGMAS: Final = (
+    "page_size = 16384",  # of new files: blocks are long, and SQLite's usual page is 4096
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    "secure_delete = ON",
+)
+_OURS: Final = frozenset({"meta", "run"})
 
 
 class SqliteStore:
@@ -45,10 +53,9 @@ class SqliteStore:
 
     def _set_up(self) -> None:
         self._connection.set_busy_timeout(_BUSY_MILLISECONDS)
-        if refuse_newer(self, schema.STEPS[-1][0]) is None:
-            self._refuse_foreign()
-        pragmas = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
-        for pragma in (*pragmas, "secure_delete = ON"):
+        self._refuse_foreign()
+        refuse_newer(self, schema.STEPS[-1][0])
+        for pragma in _PRAGMAS:
             self._connection.execute(f"PRAGMA {pragma}")
         upgrade(self, schema.STEPS)
 
@@ -71,12 +78,13 @@ class SqliteStore:
 
     def rows(self, statement: str, values: Any = ()) -> list[Row]:  # noqa: ANN401 - bound values
         """Every row a statement gives."""
-        with _as_ledger_error(self.path):
+        # The lock keeps another thread from reading what is not committed yet.
+        with self._lock, _as_ledger_error(self.path):
             return list(self._connection.execute(statement, values))
 
-    def each(self, statement: str, values: Any = ()) -> Iterator[Row]:  # noqa: ANN401
+    def each(self, statement: str, values: Any = ()) -> Generator[Row, None, None]:  # noqa: ANN401
         """The rows one by one, for those too large to hold together."""
-        with _as_ledger_error(self.path):
+        with self._lock, _as_ledger_error(self.path):
             yield from self._connection.execute(statement, values)
 
     @contextlib.contextmanager
@@ -120,15 +128,18 @@ class SqliteStore:
     def version(self) -> int | None:
         """The version of the ledger's tables; None where there are none."""
         with _as_ledger_error(self.path):
-            known = {name for (name,) in self._connection.execute("SELECT name FROM sqlite_schema")}
-            if not known >= {"meta", "run"}:
+            if not self._tables() >= _OURS:
                 return None
             found = self._connection.execute(schema.READ_META, ("version",)).fetchone()
             return int(found[0]) if found else None
 
     def _refuse_foreign(self) -> None:
-        if self._connection.execute("SELECT 1 FROM sqlite_schema").fetchone():
+        tables = self._tables()
+        if tables and not tables >= _OURS:
             raise LedgerError(f"{self.path} is the database of something else. Name another file.")
+
+    def _tables(self) -> set[str]:
+        return {name for (name,) in self._connection.execute("SELECT name FROM sqlite_schema")}
 
 
 def _refuse_network(path: Path) -> None:

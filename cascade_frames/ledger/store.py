@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Final, Protocol
@@ -48,8 +48,11 @@ class Store(Protocol):
         """Every row a statement gives."""
         ...
 
-    def each(self, statement: str, values: Any = ()) -> Iterator[Row]:  # noqa: ANN401
-        """The rows one by one, for those too large to hold together."""
+    def each(self, statement: str, values: Any = ()) -> Generator[Row, None, None]:  # noqa: ANN401
+        """The rows one by one, for those too large to hold together; others wait until the end.
+
+        Other statements may be run between them. Close it when leaving early.
+        """
         ...
 
     def script(self, statements: str) -> None:

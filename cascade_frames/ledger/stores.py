@@ -12,6 +12,11 @@ from cascade_frames.ledger.store import Store
 _POSTGRES: Final = ("postgresql://", "postgres://")
 
 
+def is_postgres(location: str | Path) -> bool:
+    """Whether a location names a PostgreSQL database."""
+    return str(location).startswith(_POSTGRES)
+
+
 def open_store(location: str | Path) -> Store:
     """The store at a path, `sqlite:///path` or `postgresql://…`.
 
@@ -19,7 +24,7 @@ def open_store(location: str | Path) -> Store:
         LedgerError: it is of a kind we do not have, or cannot be opened.
     """
     text = str(location)
-    if text.startswith(_POSTGRES):
+    if is_postgres(text):
         return _open_postgres(text)
     if text.startswith("sqlite:///"):
         return SqliteStore(Path(text.removeprefix("sqlite:///")).expanduser())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-import psutil
+from cascade_frames.ledger.machine import mounts
 
 _NETWORK: Final = frozenset(
     {
@@ -23,9 +23,8 @@ def network_file_system(path: Path) -> str | None:
     if str(place).startswith("\\\\"):
         return "a network share"
     best, kind = -1, ""
-    for mounted in psutil.disk_partitions(all=True):
-        mount = Path(mounted.mountpoint)
+    for mount, found in mounts():
         # The longest mount point holds the path; of equal ones, the last mounted does.
         if place.is_relative_to(mount) and len(mount.parts) >= best:
-            best, kind = len(mount.parts), mounted.fstype.lower()
+            best, kind = len(mount.parts), found.lower()
     return kind if kind in _NETWORK else None

@@ -7,16 +7,18 @@ import contextlib
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from cascade_frames.errors import LedgerError, RunBusy
-from cascade_frames.ledger import schema
+from cascade_frames.ledger import erasure, schema
 from cascade_frames.ledger.blobs import pack_texts
 from cascade_frames.ledger.owner import HEARTBEAT
 from cascade_frames.ledger.store import ConnectionLost, Store
+from cascade_frames.planning.fates import as_texts
 from cascade_frames.sending.records import Batch, RunState
 from cascade_frames.sending.verdicts import Settlement
 
@@ -38,20 +40,52 @@ def is_open(run_id: str) -> bool:
     return run_id in _open
 
 
+# Writes a record of a run that is in this state.
+_Write = Callable[[Store, str], None]
+
+
+# What a task waits for in its loop, or a thread that blocks.
+_Waiter = asyncio.Future[None] | Future[None]
+
+
+@dataclass(frozen=True)
 class _Entry:
     """One record to write, and the future of whoever waits for it to be durable.
 
-    Args:
+    A waiter that goes away does not take its record along: it is written all the same.
+
+    Attributes:
         write: called again, where it is patient, until the database can be reached.
+        waiter: told when it is written, or why it is not.
         patient: whether it is worth waiting for.
     """
 
-    def __init__(self, write: Callable[[Store], None], *, patient: bool = False) -> None:
-        self.write = write
-        self.patient = patient
-        self.done: Future[None] = Future()
-        # A waiter that goes away does not take its record along: it is written all the same.
-        self.done.set_running_or_notify_cancel()
+    write: _Write
+    waiter: _Waiter
+    patient: bool = False
+
+
+def _answer(entries: Sequence[_Entry], error: Exception | None = None) -> None:
+    """Tell all who wait; each loop is woken once, which costs as much as a record."""
+    waiting: dict[asyncio.AbstractEventLoop, list[_Waiter]] = {}
+    for entry in entries:
+        if isinstance(entry.waiter, Future):
+            _resolve([entry.waiter], error)
+        else:
+            waiting.setdefault(entry.waiter.get_loop(), []).append(entry.waiter)
+    for loop, waiters in waiting.items():
+        with contextlib.suppress(RuntimeError):  # it has ended, so nobody waits
+            loop.call_soon_threadsafe(_resolve, waiters, error)
+
+
+def _resolve(waiters: Sequence[_Waiter], error: Exception | None) -> None:
+    for waiter in waiters:
+        if waiter.done():
+            continue
+        if error is None:
+            waiter.set_result(None)
+        else:
+            waiter.set_exception(error)
 
 
 class RunWriter:
@@ -74,8 +108,7 @@ class RunWriter:
         """See `records.RunWriter`."""
         values = (self._run, batch.number, attempt, batch.start, batch.stop, at.isoformat())
 
-        def write(store: Store) -> None:
-            state = store.rows(schema.RUN_STATE, (self._run,))[0][0]
+        def write(store: Store, state: str) -> None:
             if state != RunState.ACTIVE:
                 raise RunBusy("This run no longer holds its messages; another one took them over.")
             store.rows(schema.ADD_INTENT, values)
@@ -87,23 +120,23 @@ class RunWriter:
     ) -> None:
         """See `records.RunWriter`."""
         receipts = settlement.message_ids
-        values = (
-            self._run,
-            batch.number,
-            attempt,
-            at.isoformat(),
-            str(settlement.outcome),
-            str(settlement.reason) if settlement.reason else None,
-            settlement.detail,
-            pack_texts(receipts) if receipts else None,
-        )
-        await self._put(lambda store: _no_rows(store, schema.ADD_OUTCOME, values), patient=True)
+        packed = None if receipts is None else pack_texts(as_texts(receipts))
+        reason = None if settlement.reason is None else str(settlement.reason)
+        told = (at.isoformat(), str(settlement.outcome), reason)
+
+        def write(store: Store, state: str) -> None:
+            kept: tuple[str | None, bytes | None] = (settlement.detail, packed)
+            if state != RunState.ACTIVE:
+                kept = erasure.spare(store, self._run, batch, *kept)
+            store.rows(schema.ADD_OUTCOME, (self._run, batch.number, attempt, *told, *kept))
+
+        await self._put(write, patient=True)
 
     async def reserve(self, span: float) -> float:
         """See `records.RunWriter`."""
         waits: list[float] = []
 
-        def write(store: Store) -> None:
+        def write(store: Store, state: str) -> None:  # noqa: ARG001 - each write takes both
             asked = {"run": self._run, "span": span, "horizon": _HORIZON_SECONDS}
             # A store with a clock of its own goes by that.
             asked["now"] = datetime.now(UTC).timestamp()
@@ -114,22 +147,23 @@ class RunWriter:
 
     def close(self, state: RunState) -> None:
         """See `records.RunWriter`."""
-        entry = _Entry(
-            lambda store: _no_rows(store, schema.SET_STATE, {"state": state, "run": self._run}),
-            patient=True,
-        )
-        self._entries.put(entry)
+
+        def write(store: Store, before: str) -> None:  # noqa: ARG001 - each write takes both
+            store.rows(schema.SET_STATE, {"state": state, "run": self._run})
+
+        written: Future[None] = Future()
+        self._entries.put(_Entry(write, written, patient=True))
         self._entries.put(None)
         try:
-            entry.done.result(_CLOSE_SECONDS)
+            written.result(_CLOSE_SECONDS)
         finally:
             self._thread.join(_CLOSE_SECONDS)
 
-    async def _put(self, write: Callable[[Store], None], *, patient: bool = False) -> None:
-        entry = _Entry(write, patient=patient)
+    async def _put(self, write: _Write, *, patient: bool = False) -> None:
+        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         # The queue is longer than requests can be in flight, so this does not block the loop.
-        self._entries.put(entry)
-        await asyncio.wrap_future(entry.done)
+        self._entries.put(_Entry(write, written, patient))
+        await written
 
     def _main(self) -> None:
         try:
@@ -166,8 +200,9 @@ class RunWriter:
             return
         try:
             with self._store.transaction():
+                state = self._store.rows(schema.RUN_STATE, (self._run,))[0][0]
                 for entry in group:
-                    entry.write(self._store)
+                    entry.write(self._store, state)
                 self._touch()
         except (LedgerError, RunBusy) as error:
             self._fail(group, error)
@@ -177,8 +212,7 @@ class RunWriter:
             )
         else:
             self._lost_at = None
-            for entry in group:
-                entry.done.set_result(None)
+            _answer(group)
 
     def _touch(self) -> None:
         """Give a sign of life."""
@@ -201,11 +235,7 @@ class RunWriter:
             if isinstance(error, ConnectionLost) and entry.patient and self._knock():
                 self._commit(group)
                 return
-            entry.done.set_exception(error)
+            _answer(group, error)
             return
         for entry in group:
             self._commit([entry])
-
-
-def _no_rows(store: Store, statement: str, values: object) -> None:
-    store.rows(statement, values)

@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 
 from cascade_frames import contract
-from cascade_frames.contract import Field, MessageType
+from cascade_frames.contract import Field
+from cascade_frames.planning import utf8
+from cascade_frames.planning.distinct import map_objects
 
 
 @dataclass(frozen=True)
@@ -35,28 +37,32 @@ def advise(messages: pd.DataFrame) -> tuple[Advice, ...]:
 
 
 def _sender(messages: pd.DataFrame) -> Advice:
-    fits = messages[Field.FROM_NAME].str.fullmatch(contract.SMS_SENDER_PATTERN)
+    names, which = utf8.distinct(utf8.strings(messages[Field.FROM_NAME]))
+    fits = utf8.series(names).str.fullmatch(contract.SMS_SENDER_PATTERN).to_numpy(dtype=bool)
     return Advice(
-        int((~fits.astype(bool)).sum()),
+        int(np.count_nonzero(~fits[which])),
         "the sender name is not one SMS can show (1 to 11 letters and digits); "
         "messengers show it as it is",
     )
 
 
 def _ttl(messages: pd.DataFrame) -> list[Advice]:
+    if messages[Field.TTL].isna().all():
+        return []
+    seconds = messages[Field.TTL].to_numpy(dtype=np.float64, na_value=np.nan)
+    types, which = utf8.distinct(utf8.strings(messages[Field.MESSAGE_TYPE]))
+    codes = {kind: code for code, kind in enumerate(types.to_pylist())}
     found = []
     for kind, (low, high) in contract.TTL_RECOMMENDED_SECONDS.items():
-        seconds = messages.loc[messages[Field.MESSAGE_TYPE] == kind, Field.TTL].dropna()
-        outside = int(np.count_nonzero((seconds < low) | (seconds > high)))
+        outside = (which == codes.get(kind, -1)) & ((seconds < low) | (seconds > high))
         span = f"{low:,} s" if low == high else f"{low:,} to {high:,} s"
-        found.append(Advice(outside, f"ttl of a {kind} outside the recommended {span}"))
+        words = f"ttl of a {kind} outside the recommended {span}"
+        found.append(Advice(int(np.count_nonzero(outside)), words))
     return found
 
 
 def _options(messages: pd.DataFrame) -> Advice:
-    surveys = messages[Field.MESSAGE_TYPE] == MessageType.VIBER_SURVEY
     longest = contract.SURVEY_OPTION_RECOMMENDED_CHARACTERS
-    long = messages.loc[surveys, Field.SURVEY_OPTIONS].map(
-        lambda options: any(len(option) > longest for option in options)
-    )
+    options = messages[Field.SURVEY_OPTIONS].dropna()
+    long = map_objects(options, lambda given: any(len(option) > longest for option in given))
     return Advice(int(long.astype(bool).sum()), "a survey option of 30 characters or more")

@@ -5,25 +5,40 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from cascade_frames.contract import Field
+from cascade_frames.planning import utf8
+from cascade_frames.planning.distinct import map_objects
 from cascade_frames.planning.hashing import Hashes, hash_rows
 
 
 def content_hashes(table: pd.DataFrame, secret: bytes) -> Hashes:
     """A keyed 64-bit hash of everything in each message but its id."""
-    columns = {name: _as_hashable(table[name]) for name in table.columns if name != Field.ID}
-    return hash_rows(columns, secret)
+    columns = {name: table[name] for name in table.columns if name != Field.ID}
+    said = {name: _as_text(values) for name, values in columns.items() if values.notna().any()}
+    return hash_rows(said, secret) if said else np.zeros(len(table), dtype=np.uint64)
 
 
-def _as_hashable(values: pd.Series[Any]) -> pd.Series[Any]:
+def _as_text(values: pd.Series[Any]) -> pa.LargeStringArray:
     if isinstance(values.dtype, pd.DatetimeTZDtype):
-        moments: pd.Series[Any] = values.dt.strftime("%Y-%m-%dT%H:%M:%S.%fZ").astype(object)
-        return moments
+        return _moments(values)
     if values.dtype == "Int64":
-        return values.astype("str").astype(object).where(values.notna(), None)
-    return values.map(_flat).astype(object)
+        return pa.array(values).cast(utf8.TYPE)
+    if values.dtype == object:
+        values = map_objects(values, _flat)
+    return utf8.strings(values)
+
+
+def _moments(values: pd.Series[Any]) -> pa.LargeStringArray:
+    """As `2026-01-02T10:00:00.000000Z`. Arrow writes moments without a zone far faster."""
+    plain = pa.array(values.dt.tz_convert("UTC").dt.tz_localize(None).dt.as_unit("us"))
+    distinct = plain.dictionary_encode()
+    written = pc.strftime(distinct.dictionary, format="%Y-%m-%dT%H:%M:%SZ").cast(utf8.TYPE)
+    return written.take(distinct.indices)
 
 
 def _flat(value: object) -> object:

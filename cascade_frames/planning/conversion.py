@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from cascade_frames.contract import Field, MessageType
 from cascade_frames.errors import MappingError
 from cascade_frames.outcomes import Reason
-from cascade_frames.planning import phones, templates, timing
+from cascade_frames.planning import phones, templates, timing, utf8
 from cascade_frames.planning.faults import Faults
 from cascade_frames.planning.mapping import Mapped, to_arrow
 from cascade_frames.planning.templates import Placeholder
@@ -33,6 +34,16 @@ def convert(
     """
     if source is None:
         return _absent(field, rows)
+    if source.constant:
+        told = Faults(1)
+        one = _convert(field, source, region, told)
+        faults.add_to_all(told)
+        return _repeated(one, rows)
+    return _convert(field, source, region, faults)
+
+
+def _convert(field: Field, source: Mapped, region: str, faults: Faults) -> pd.Series[Any]:
+    """Convert as many values as the source has, which of a constant is one."""
     if source.required or field is Field.TO_PHONE:
         faults.add(Reason.MISSING_VALUE, source.label, source.missing)
     if field is Field.TTL:
@@ -45,23 +56,35 @@ def convert(
         return _phone(source, region, faults)
     text = as_text(source, faults)
     if field is Field.MESSAGE_TYPE and source.constant:
-        _check_message_type(text.iat[0])
-    return text.astype("str")
+        _check_message_type(text[0].as_py())
+    return utf8.series(text)
+
+
+def _repeated(one: pd.Series[Any], rows: int) -> pd.Series[Any]:
+    if isinstance(one.dtype, pd.StringDtype):
+        return utf8.series(utf8.repeated(utf8.strings(one)[0].as_py(), rows))
+    return pd.Series(one.array.repeat(rows), dtype=one.dtype)
 
 
 def _absent(field: Field, rows: int) -> pd.Series[Any]:
     if field is Field.TTL:
-        return pd.Series([None] * rows, dtype="Int64")
-    if field is Field.SCHEDULED_SENT:
-        return pd.Series(pd.DatetimeIndex([pd.NaT] * rows, tz="UTC").as_unit("us"))
-    dtype = object if field is Field.SURVEY_OPTIONS else "str"
-    return pd.Series([None] * rows, dtype=dtype)
+        one: pd.Series[Any] = pd.Series([None], dtype="Int64")
+    elif field is Field.SCHEDULED_SENT:
+        one = pd.Series(pd.DatetimeIndex([pd.NaT], tz="UTC").as_unit("us"))
+    elif field is Field.SURVEY_OPTIONS:
+        one = pd.Series([None], dtype=object)
+    else:
+        one = pd.Series([None], dtype="str")
+    return _repeated(one, rows)
 
 
 def _phone(source: Mapped, region: str, faults: Faults) -> pd.Series[Any]:
-    found = phones.normalise(source.values.where(~pd.Series(source.missing), None), region)
-    faults.add(Reason.PHONE_INVALID, source.label, found.isna().to_numpy() & ~source.missing)
-    return found.astype("str")
+    values = source.values
+    if source.missing.any():
+        values = values.where(~pd.Series(source.missing), None)
+    found = phones.normalise(values, region)
+    faults.add(Reason.PHONE_INVALID, source.label, utf8.nulls(found) & ~source.missing)
+    return utf8.series(found)
 
 
 def _ttl(source: Mapped, faults: Faults) -> pd.Series[Any]:
@@ -104,14 +127,14 @@ def _as_option(value: Any) -> str | None:  # noqa: ANN401 - whatever a list hold
     return None if pd.api.types.is_scalar(value) and pd.isna(value) else str(value)
 
 
-def as_text(source: Mapped, faults: Faults) -> pd.Series[Any]:
-    """Values as strings (object dtype), None where missing or unsendable."""
+def as_text(source: Mapped, faults: Faults) -> pa.LargeStringArray:
+    """Values as strings, null where missing or unsendable."""
     values = source.values
     if not pd.api.types.is_string_dtype(values.dtype) or values.dtype == object:
         values, failed = templates.format_values(values, Placeholder(""), source.missing)
         rule = "a value cannot be written as text"
         faults.add(Reason.FORMAT_FAILED, source.label, failed, rule)
-    return pd.Series(to_arrow(values, source.label, faults).to_pandas()).astype(object)
+    return to_arrow(values, source.label, faults)
 
 
 def _check_message_type(value: object) -> None:

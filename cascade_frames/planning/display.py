@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
-from cascade_frames.contract import Field
 from cascade_frames.outcomes import WORDING, Outcome, Reason
+from cascade_frames.planning.previews import Preview, preview
 from cascade_frames.planning.texts import sms_length
-from cascade_frames.planning.variables import show
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,34 +17,14 @@ if TYPE_CHECKING:
 _FIRST = 3
 
 
-@dataclass(frozen=True, repr=False)
-class _Preview:
-    """One message as its reader will see it."""
-
-    phone: str
-    sender: str
-    text: str
-    size: str
+def _previews(plan: Plan) -> list[Preview]:
+    return [preview(plan, position) for position in range(min(_FIRST, len(plan.messages)))]
 
 
-def mask_phone(phone: str) -> str:
-    """A phone with all but its first four characters and last four digits hidden."""
-    return f"{phone[:4]}{'•' * max(len(phone) - 8, 0)}{phone[-4:]}"
-
-
-def _previews(plan: Plan) -> list[_Preview]:
-    known = {variable.id: variable for variable in plan.variables}
-    found = []
-    for _, message in plan.messages.head(_FIRST).iterrows():
-        text = message[Field.TEXT]
-        shown = show(text, known) if isinstance(text, str) else ""
-        length = sms_length(shown)
-        parts = "part" if length.parts == 1 else "parts"
-        size = f"{len(shown)} characters, {length.parts} SMS {parts} ({length.encoding})"
-        found.append(
-            _Preview(mask_phone(message[Field.TO_PHONE]), message[Field.FROM_NAME], shown, size)
-        )
-    return found
+def _size(text: str) -> str:
+    length = sms_length(text)
+    parts = "part" if length.parts == 1 else "parts"
+    return f"{len(text)} characters, {length.parts} SMS {parts} ({length.encoding})"
 
 
 def _facts(plan: Plan) -> list[tuple[str, str]]:
@@ -101,9 +79,9 @@ def plan_text(plan: Plan) -> str:
     if plan.advice:
         lines += ["", "To look at", *(f"  {advice}" for advice in plan.advice)]
     lines += ["", "First messages"]
-    for preview in _previews(plan):
-        lines += [f"  {preview.phone} from {preview.sender} · {preview.size}"]
-        lines += [f"    {line}" for line in preview.text.splitlines()]
+    for shown in _previews(plan):
+        lines += [f"  {shown.phone} from {shown.sender} · {_size(shown.text)}"]
+        lines += [f"    {line}" for line in shown.text.splitlines()]
     return "\n".join(lines)
 
 
@@ -128,8 +106,13 @@ _STYLE = """
 """
 
 
-def plan_html(plan: Plan) -> str:
-    """The plan as static HTML that needs no script and no network."""
+def plan_html(plan: Plan, *, messages: bool = True) -> str:
+    """The plan as static HTML that needs no script and no network.
+
+    Args:
+        plan: the plan.
+        messages: show the first messages too.
+    """
     facts = "".join(f"<tr><th>{escape(k)}</th><td>{escape(v)}</td></tr>" for k, v in _facts(plan))
     sections = [f"<h4>{escape(_title(plan))}</h4><table><tbody>{facts}</tbody></table>"]
     for heading, table in (("Rejected", plan.rejected), ("Skipped", plan.skipped)):
@@ -142,10 +125,15 @@ def plan_html(plan: Plan) -> str:
     if plan.advice:
         items = "".join(f"<div>{escape(str(advice))}</div>" for advice in plan.advice)
         sections.append(f"<h5>To look at</h5>{items}")
+    if messages:
+        sections.append(_first_messages_html(plan))
+    return f'{_STYLE}<div class="cascade-plan">{"".join(sections)}</div>'
+
+
+def _first_messages_html(plan: Plan) -> str:
     bubbles = "".join(
-        f'<div class="meta">{escape(p.phone)} from {escape(p.sender)} · {escape(p.size)}</div>'
+        f'<div class="meta">{escape(p.phone)} from {escape(p.sender)} · {_size(p.text)}</div>'
         f'<div class="bubble">{escape(p.text)}</div>'
         for p in _previews(plan)
     )
-    sections.append(f"<h5>First messages</h5>{bubbles}")
-    return f'{_STYLE}<div class="cascade-plan">{"".join(sections)}</div>'
+    return f"<h5>First messages</h5>{bubbles}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,21 @@ def distinct_values(
 def float_bits(dtype: Any) -> int:  # noqa: ANN401 - numpy's, pandas' or Arrow's
     """How many bits a float dtype has; 0 for any other dtype."""
     return 8 * int(dtype.itemsize) if pd.api.types.is_float_dtype(dtype) else 0
+
+
+def map_objects(values: pd.Series[Any], function: Callable[[Any], object]) -> pd.Series[Any]:
+    """An object column with the function of every value, called once for each object.
+
+    A constant that stands in every row is one object, whose function is called once.
+    """
+    held = values.to_numpy(dtype=object)
+    identities = np.fromiter(map(id, held), dtype=np.uint64, count=len(held))
+    codes, _ = pd.factorize(identities)
+    first = np.flatnonzero(~pd.Series(codes).duplicated())
+    found = np.empty(len(first), dtype=object)
+    for at, row in enumerate(first):
+        found[at] = function(held[row])
+    return pd.Series(found[codes], index=values.index, dtype=object)
 
 
 def _are_objects(values: pd.Series[Any]) -> bool:

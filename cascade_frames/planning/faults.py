@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
 from cascade_frames.outcomes import WORDING, Reason
-
-Mask = npt.NDArray[np.bool_]
+from cascade_frames.planning import utf8
+from cascade_frames.planning.utf8 import Mask
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,11 @@ class Faults:
         if mask.any():
             self.found.append(Fault(reason, column, mask, rule))
 
+    def add_to_all(self, told: Faults) -> None:
+        """Note for every row what was told of the one value that stands for all."""
+        for fault in told.found:
+            self.add(fault.reason, fault.column, np.ones(self.size, dtype=bool), fault.rule)
+
     @property
     def any(self) -> Mask:
         """True for rows with at least one fault."""
@@ -69,19 +76,31 @@ class Faults:
             `position` (int64, 0-based, ascending), `reason` (str: the first fault's code) and
             `detail` (str: every fault, first first).
         """
-        reasons = np.full(self.size, None, dtype=object)
-        details = np.full(self.size, None, dtype=object)
-        for fault in self.found:
-            first = fault.rows & (reasons == None)  # noqa: E711 - elementwise over an array
-            later = fault.rows & ~first
-            reasons[first] = fault.reason.value
-            details[first] = fault.detail
-            details[later] = details[later] + f"; {fault.detail}"
         position = np.flatnonzero(self.any)
+        # Rows with the same faults read alike, so each combination is put in words once.
+        codes = np.zeros(len(position), dtype=np.int64)
+        combinations: list[tuple[Fault, ...]] = [()]
+        for fault in self.found:
+            codes = codes + len(combinations) * fault.rows[position]
+            codes, occurring = pd.factorize(codes)
+            doubled = [*combinations, *((*before, fault) for before in combinations)]
+            combinations = [doubled[code] for code in occurring]
         return pd.DataFrame(
             {
                 "position": position.astype("int64"),
-                "reason": pd.Series(reasons[position], dtype="str"),
-                "detail": pd.Series(details[position], dtype="str"),
+                "reason": _in_words([_reason(faults) for faults in combinations], codes),
+                "detail": _in_words([_detail(faults) for faults in combinations], codes),
             }
         )
+
+
+def _reason(faults: tuple[Fault, ...]) -> str:
+    return str(faults[0].reason.value) if faults else ""
+
+
+def _detail(faults: tuple[Fault, ...]) -> str:
+    return "; ".join(fault.detail for fault in faults)
+
+
+def _in_words(words: list[str], codes: npt.NDArray[np.int64]) -> pd.Series[Any]:
+    return utf8.series(pa.array(words, utf8.TYPE).take(pa.array(codes, pa.int64())))

@@ -3,19 +3,34 @@
 SipHash-2-4, spread by a one-to-one function, as `pandas.util.hash_array` computes it for
 strings. The values are kept for years in ledgers, so a test pins some of them: a pandas that
 hashed otherwise would be noticed there and not by people who are messaged again.
+
+pandas hashes Python's `bytes` three times faster than its `str`, which it has to encode first,
+and Arrow makes `bytes` of its strings by copying. So a column is hashed as `bytes`, some
+thousand rows at a time: few enough to stay in the processor's cache, and gone before the next
+are made.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+
+from cascade_frames.planning import utf8
+from cascade_frames.planning.utf8 import Mask, Texts, Utf8
 
 Hashes = npt.NDArray[np.uint64]
+
+_ABSENT: Final = b"\x00absent"
+# Bytes of memory that the objects of a block take, and what one takes beyond its text.
+_BLOCK: Final = 1 << 20
+_OBJECT: Final = 48
+_HEX: Final = np.frombuffer(b"".join(b"%02x" % byte for byte in range(256)), dtype="<u2")
 
 
 def derive_key(secret: bytes, purpose: str) -> str:
@@ -23,18 +38,34 @@ def derive_key(secret: bytes, purpose: str) -> str:
     return hashlib.blake2b(purpose.encode(), key=secret, digest_size=8).hexdigest()
 
 
-def hash_texts(texts: pd.Series[Any] | npt.NDArray[np.object_], key: str) -> Hashes:
+def hash_texts(texts: Texts, key: str) -> Hashes:
     """Hash N strings to N `uint64`; a missing one hashes as the empty string marked absent."""
-    values = np.asarray(texts, dtype=object)
-    absent = pd.isna(values)
-    plain = np.where(absent, "\x00absent", values).astype(object)
-    return np.asarray(
-        pd.util.hash_array(plain, encoding="utf8", hash_key=key, categorize=False),
-        dtype=np.uint64,
-    )
+    return hash_texts_by(texts, [key])[0]
 
 
-def hash_rows(columns: Mapping[str, pd.Series[Any]], secret: bytes) -> Hashes:
+def hash_texts_by(texts: Texts, keys: Sequence[str]) -> list[Hashes]:
+    """Hash N strings under several keys: as many times N `uint64`."""
+    column = utf8.strings(texts)
+    if not column.null_count and len(column) > 1 and Utf8.of(column).is_constant():
+        return [np.repeat(found, len(column)) for found in hash_texts_by(column[:1], keys)]
+    absent = utf8.nulls(column)
+    encoded = column.cast(pa.large_binary())
+    hashed = [np.empty(len(column), dtype=np.uint64) for _ in keys]
+    rows = max(_BLOCK * len(column) // (column.nbytes + _OBJECT * len(column) + 1), 1)
+    for start in range(0, len(column), rows):
+        block = encoded.slice(start, rows).to_numpy(zero_copy_only=False)
+        block[absent[start : start + rows]] = _ABSENT
+        for key, found in zip(keys, hashed, strict=True):
+            found[start : start + rows] = _siphash(block, key)
+    return hashed
+
+
+def _siphash(block: npt.NDArray[np.object_], key: str) -> Hashes:
+    found = pd.util.hash_array(block, encoding="utf8", hash_key=key, categorize=False)
+    return np.asarray(found, dtype=np.uint64)
+
+
+def hash_rows(columns: Mapping[str, Texts], secret: bytes) -> Hashes:
     """Hash N rows of named text columns to N `uint64`.
 
     Every column has a key of its own, made from its name, and an absent column counts as one
@@ -43,26 +74,58 @@ def hash_rows(columns: Mapping[str, pd.Series[Any]], secret: bytes) -> Hashes:
     size = len(next(iter(columns.values())))
     total = np.zeros(size, dtype=np.uint64)
     for name in sorted(columns):
-        values = columns[name]
-        present = values.notna().to_numpy(dtype=bool)
-        if present.any():
+        values = utf8.strings(columns[name])
+        if values.null_count < size:
             hashed = hash_texts(values, derive_key(secret, f"content:{name}"))
-            total = np.where(present, total ^ hashed, total)
+            hashed[utf8.nulls(values)] = 0
+            total ^= hashed
     return total
 
 
-def recipient_hashes(phones: pd.Series[Any] | npt.NDArray[np.object_], secret: bytes) -> Hashes:
+def id_hashes(ids: Texts, secret: bytes) -> Hashes:
+    """What a ledger knows N tracking ids by."""
+    return hash_texts(ids, derive_key(secret, "id"))
+
+
+def recipient_hashes(phones: Texts, secret: bytes) -> Hashes:
     """What a ledger knows N recipients (E.164) by, whatever the ids of their messages."""
     return hash_texts(phones, derive_key(secret, "recipient"))
 
 
-def derive_ids(
-    recipients: pd.Series[Any], campaign: str, slug: str, secret: bytes
-) -> pd.Series[Any]:
-    """Tracking ids for N recipients: `<slug>-<32 hex digits>`; None where a recipient is."""
-    present = recipients.notna()
-    halves = [
-        hash_texts(recipients, derive_key(secret, f"id:{half}:{campaign}")) for half in ("a", "b")
-    ]
-    ids = [f"{slug}-{high:016x}{low:016x}" for high, low in zip(*halves, strict=True)]
-    return pd.Series(ids, dtype=object).where(present.to_numpy(dtype=bool), None)
+def derive_ids(recipients: Texts, campaign: str, slug: str, secret: bytes) -> pa.LargeStringArray:
+    """Tracking ids for N recipients: `<slug>-<32 hex digits>`; null where a recipient is."""
+    column = utf8.strings(recipients)
+    keys = [derive_key(secret, f"id:{half}:{campaign}") for half in ("a", "b")]
+    start = f"{slug}-".encode()
+    letters = np.empty((len(column), len(start) + 32), dtype=np.uint8)
+    letters[:, : len(start)] = np.frombuffer(start, dtype=np.uint8)
+    for half, hashed in enumerate(hash_texts_by(column, keys)):
+        at = len(start) + 16 * half
+        letters[:, at : at + 16] = _hex(hashed)
+    return utf8.with_nulls(utf8.fixed_width(letters), utf8.nulls(column))
+
+
+def _hex(hashes: Hashes) -> npt.NDArray[np.uint8]:
+    """N hashes as N × 16 hexadecimal digits."""
+    octets = hashes.astype(">u8").view(np.uint8).reshape(len(hashes), 8)
+    return _HEX[octets].view(np.uint8).reshape(len(hashes), 16)
+
+
+def repeats(texts: pd.Series[Any], hashes: Hashes, rows: Mask) -> Mask:
+    """True where a text has stood in an earlier one of these rows.
+
+    Sorted hashes show at once whether any two are alike, which as a rule none are; only rows
+    whose hashes are have their texts compared.
+
+    Args:
+        texts: N strings.
+        hashes: N `uint64`, equal where texts are.
+        rows: bool, length N: the rows to look at.
+    """
+    found = np.zeros(len(hashes), dtype=bool)
+    ordered = np.sort(hashes[rows])
+    if not (ordered[1:] == ordered[:-1]).any():
+        return found
+    alike = np.flatnonzero(rows)[pd.Series(hashes[rows]).duplicated(keep=False)]
+    found[alike] = texts.iloc[alike].duplicated().to_numpy()
+    return found

@@ -17,12 +17,13 @@ import pandas as pd
 import pyarrow as pa
 from pandas.api.typing import Expression
 
-from cascade_frames.contract import Field, VariableType
+from cascade_frames.contract import Field
 from cascade_frames.errors import MappingError
 from cascade_frames.outcomes import Reason
-from cascade_frames.planning import templates
-from cascade_frames.planning.faults import Faults, Mask
+from cascade_frames.planning import templates, utf8
+from cascade_frames.planning.faults import Faults
 from cascade_frames.planning.templates import Placeholder, Template
+from cascade_frames.planning.utf8 import Mask
 from cascade_frames.planning.variables import Variables
 
 Columnar: TypeAlias = Union["pd.Series[Any]", Expression]
@@ -73,10 +74,10 @@ class Mapped:
     """One field's values, before they are brought to the API's form.
 
     Attributes:
-        values: N values on a positional index.
-        missing: bool mask, length N.
+        values: N values on a positional index; of a constant, its one value.
+        missing: bool mask, as long as `values`.
         label: the column (or argument) to name when a value is at fault.
-        constant: one value for all rows.
+        constant: the one value stands for all rows.
         required: a missing value rejects the row, whatever the field.
     """
 
@@ -124,7 +125,7 @@ def map_field(
             f"{argument}: a {type(given).__name__} was given. Give a string (a template), a "
             "number, a pd.col expression or a Series with the segment's index."
         )
-    return _constant(given, len(segment), argument)
+    return _constant(given, argument)
 
 
 def _is_writable(value: object) -> bool:
@@ -135,17 +136,15 @@ def _from_column(values: pd.Series[Any], label: str) -> Mapped:
     return Mapped(values, templates.is_missing(values), label)
 
 
-def _constant(value: object, rows: int, argument: str) -> Mapped:
+def _constant(value: object, argument: str) -> Mapped:
     if isinstance(value, np.ndarray | pd.Index | pd.DataFrame):
         raise MappingError(
             f"{argument}: a {type(value).__name__} was given. Pass a pandas Series with the "
             "segment's index, a template, or one constant."
         )
-    filled = np.empty(rows, dtype=object)
-    filled[:] = [value] * rows
-    return Mapped(
-        pd.Series(filled, dtype=object), np.zeros(rows, dtype=bool), argument, constant=True
-    )
+    one = np.empty(1, dtype=object)
+    one[0] = value
+    return Mapped(pd.Series(one, dtype=object), np.zeros(1, dtype=bool), argument, constant=True)
 
 
 def _evaluate(segment: pd.DataFrame, expression: Expression, argument: str) -> pd.Series[Any]:
@@ -174,7 +173,7 @@ def _from_template(
 ) -> Mapped:
     template = templates.parse(source, argument)
     if not template.placeholders:
-        return _constant("".join(map(str, template.parts)), len(segment), argument)
+        return _constant("".join(map(str, template.parts)), argument)
     bare = template.bare
     if bare:
         values = templates.find_column(segment, bare.column, argument)
@@ -199,10 +198,10 @@ def _render(
         values, bad = _fill(segment, argument, part, faults, variables)
         unfilled |= bad
         parts.append(to_arrow(values, part.column, faults))
-    joined = templates.concatenate(parts, len(segment)).to_pandas().astype(object)
+    joined = utf8.series(templates.concatenate(parts, len(segment)))
     label = argument if len(template.placeholders) > 1 else template.placeholders[0].column
     # Rows that could not be filled already have their fault, which names the column.
-    return Mapped(pd.Series(joined), unfilled, label)
+    return Mapped(joined, unfilled, label)
 
 
 def _fill(
@@ -221,7 +220,9 @@ def _fill(
                 f"{argument}: {{{placeholder.column}:{placeholder.spec}}} is replaced by the "
                 "API inside texts only."
             )
-        return _variable(values, placeholder.variable, missing, variables), missing
+        plain, _ = templates.format_values(values, Placeholder(""), missing)
+        texts = to_arrow(plain, placeholder.column, faults)
+        return variables.refer(texts, placeholder.variable), missing
     rendered, failed = templates.format_values(values, placeholder, missing)
     if failed.any() and bool(failed[~missing].all()):
         raise MappingError(
@@ -234,18 +235,11 @@ def _fill(
     return rendered, missing | failed
 
 
-def _variable(
-    values: pd.Series[Any], kind: VariableType, missing: Mask, variables: Variables
-) -> pd.Series[Any]:
-    plain, _ = templates.format_values(values, Placeholder("", ""), missing)
-    return variables.refer(plain, kind)
-
-
 def to_arrow(values: pd.Series[Any], label: str, faults: Faults) -> pa.Array:
     """Strings as an Arrow column; half an emoji (a lone surrogate) is a fault and a null."""
     try:
-        return pa.array(values, pa.large_string(), from_pandas=True)
+        return utf8.strings(values)
     except UnicodeEncodeError:
         spoiled = values.map(templates.is_spoiled).to_numpy(dtype=bool)
         faults.add(Reason.TEXT_CHARACTERS, label, spoiled)
-        return pa.array(values.where(~pd.Series(spoiled), None), pa.large_string())
+        return utf8.strings(values.where(~pd.Series(spoiled), None))

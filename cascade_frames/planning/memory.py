@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
+from cascade_frames.planning.fates import (
+    NOT_STARTED,
+    Codes,
+    as_column,
+    fate_table,
+    having,
+    spread,
+)
 from cascade_frames.planning.hashing import Hashes
+
+Positions = npt.NDArray[np.int64] | npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, repr=False)
@@ -17,13 +28,13 @@ class MessageKeys:
     """What a ledger knows M messages by; holds no phone and no text.
 
     Attributes:
-        ids: M tracking ids (object dtype).
+        ids: M tracking ids, an Arrow array of `large_string` without nulls.
         id_hashes: M `uint64`.
         contents: M `uint64`, over everything in a message but its id.
         recipients: M `uint64`; where None, the ledger cannot find these messages by person.
     """
 
-    ids: npt.NDArray[np.object_]
+    ids: pa.LargeStringArray
     id_hashes: Hashes
     contents: Hashes
     recipients: Hashes | None = None
@@ -32,12 +43,45 @@ class MessageKeys:
         """The number of messages."""
         return len(self.ids)
 
-    def take(self, positions: npt.NDArray[np.int64] | npt.NDArray[np.bool_]) -> MessageKeys:
+    def take(self, positions: Positions) -> MessageKeys:
         """The keys of some of the messages."""
-        recipients = None if self.recipients is None else self.recipients[positions]
+        if _is_everything(positions):
+            return self
+        at = np.flatnonzero(positions) if positions.dtype == bool else positions
+        recipients = None if self.recipients is None else self.recipients[at]
         return MessageKeys(
-            self.ids[positions], self.id_hashes[positions], self.contents[positions], recipients
+            self.ids.take(pa.array(at)), self.id_hashes[at], self.contents[at], recipients
         )
+
+    def between(self, start: int, stop: int) -> MessageKeys:
+        """The keys of the messages from start to stop, not copied."""
+        recipients = None if self.recipients is None else self.recipients[start:stop]
+        ids = self.ids.slice(start, stop - start)
+        return MessageKeys(ids, self.id_hashes[start:stop], self.contents[start:stop], recipients)
+
+
+@dataclass(frozen=True, repr=False)
+class Places:
+    """Where a ledger has M messages, so that it need not look for them again.
+
+    Attributes:
+        runs: int32, the newest run that holds the message; 0 where none does.
+        positions: int32, the message's position in that run.
+        changed: bool, its content differs from the one that run has.
+        upto: the newest run of the account that was looked at.
+        records: how many of each kind the ledger had when it said how the messages stand.
+    """
+
+    runs: npt.NDArray[np.int32]
+    positions: npt.NDArray[np.int32]
+    changed: npt.NDArray[np.bool_]
+    upto: int = 0
+    records: tuple[int, ...] | None = None
+
+    def take(self, positions: Positions) -> Places:
+        """The places of some of the messages."""
+        parts = (self.runs[positions], self.positions[positions], self.changed[positions])
+        return Places(*parts, self.upto, self.records)
 
 
 @dataclass(frozen=True, repr=False)
@@ -45,18 +89,52 @@ class Standing:
     """How M messages stand in a ledger.
 
     Attributes:
-        table: M rows on a positional index: `messageId` (str), `outcome` (str), `reason` (str),
-            `detail` (str), `batch` (Int64), `attempts` (int64), `sent_at` (datetime64[us, UTC]).
-            A message that no run holds is `unsent`, with reason `not_started`.
+        fates: the distinct fates, with `fates.COLUMNS`.
+        codes: int32, length M: the position of each message's fate in `fates`. A message that
+            no run holds is `unsent`, with reason `not_started`.
+        message_ids: M receipts, an Arrow array of `large_string`; None where there is none.
         reused: bool, length M: its id was sent before with other content.
+        places: what the ledger needs in order not to look again.
     """
 
-    table: pd.DataFrame
+    fates: pa.Table
+    codes: Codes
+    message_ids: pa.LargeStringArray | None
     reused: npt.NDArray[np.bool_]
+    places: Places | None = None
+
+    def __len__(self) -> int:
+        """The number of messages."""
+        return len(self.codes)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """M rows on a positional index, made anew each time.
+
+        Columns: `messageId`, `outcome`, `reason`, `detail` (str), `batch` (Int64), `attempts`
+        (int64), `sent_at` (datetime64[us, UTC]).
+        """
+        receipts = pa.nulls(len(self), pa.large_string())
+        if self.message_ids is not None:
+            receipts = self.message_ids
+        return pd.DataFrame({"messageId": as_column(receipts), **spread(self.fates, self.codes)})
+
+    def having(self, outcome: str) -> npt.NDArray[np.bool_]:
+        """Which messages have this outcome (bool, length M)."""
+        return having(self.fates, self.codes, outcome)
 
     def count(self, outcome: str) -> int:
         """How many messages have this outcome and their content unchanged."""
-        return int(((self.table["outcome"] == outcome).to_numpy(dtype=bool) & ~self.reused).sum())
+        return int((self.having(outcome) & ~self.reused).sum())
+
+    def take(self, positions: Positions) -> Standing:
+        """How some of the messages stand."""
+        if _is_everything(positions):
+            return self
+        at = np.flatnonzero(positions) if positions.dtype == bool else positions
+        receipts = None if self.message_ids is None else self.message_ids.take(pa.array(at))
+        places = None if self.places is None else self.places.take(at)
+        return Standing(self.fates, self.codes[at], receipts, self.reused[at], places)
 
 
 class Memory(Protocol):
@@ -72,32 +150,11 @@ class Memory(Protocol):
         ...
 
 
-def empty_standing(size: int) -> dict[str, Any]:
-    """Columns for messages that no run holds, to be filled in."""
-    return {
-        "messageId": np.full(size, None, dtype=object),
-        "outcome": np.full(size, "unsent", dtype=object),
-        "reason": np.full(size, "not_started", dtype=object),
-        "detail": np.full(size, None, dtype=object),
-        "batch": np.zeros(size, dtype="int64"),
-        "attempts": np.zeros(size, dtype="int64"),
-        "sent_at": np.full(size, np.datetime64("NaT", "us"), dtype="datetime64[us]"),
-    }
+def not_started(size: int) -> Standing:
+    """How messages stand that no run holds."""
+    codes = np.zeros(size, dtype=np.int32)
+    return Standing(fate_table([NOT_STARTED]), codes, None, np.zeros(size, dtype=bool))
 
 
-def standing_table(columns: dict[str, Any]) -> pd.DataFrame:
-    """The columns of `empty_standing`, filled in, with the dtypes of `Standing.table`."""
-    batch = pd.array(columns["batch"], dtype="Int64")
-    batch[columns["batch"] == 0] = pd.NA
-    texts = {
-        name: pd.Series(columns[name], dtype="str")
-        for name in ("messageId", "outcome", "reason", "detail")
-    }
-    return pd.DataFrame(
-        {
-            **texts,
-            "batch": batch,
-            "attempts": columns["attempts"],
-            "sent_at": pd.DatetimeIndex(columns["sent_at"]).as_unit("us").tz_localize("UTC"),
-        }
-    )
+def _is_everything(positions: Positions) -> bool:
+    return positions.dtype == bool and bool(positions.all())

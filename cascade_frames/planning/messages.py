@@ -17,7 +17,7 @@ from cascade_frames import contract
 from cascade_frames.contract import Field, MessageType
 from cascade_frames.errors import MappingError
 from cascade_frames.outcomes import Reason
-from cascade_frames.planning import hashing, phones
+from cascade_frames.planning import hashing, phones, utf8
 from cascade_frames.planning.conversion import as_text, convert
 from cascade_frames.planning.faults import Faults
 from cascade_frames.planning.mapping import (
@@ -42,11 +42,13 @@ class DraftedMessages:
             fields passed through. Only rows without a fault are sound.
         faults: what is wrong with which rows.
         variables: the server-side variables that texts refer to.
+        id_hashes: N `uint64`, by which the ledger knows the ids.
     """
 
     table: pd.DataFrame
     faults: Faults
     variables: Variables
+    id_hashes: hashing.Hashes
 
     def __repr__(self) -> str:
         """Say how many rows there are, and nothing that is in them."""
@@ -94,8 +96,9 @@ def draft(
         faults.found.extend(told[field].found)
     for name, values in _passed_through(segment, mapping, faults, variables).items():
         table[name] = values
-    _check_unique(table, derived, faults, mapped)
-    return DraftedMessages(table, faults, variables)
+    id_hashes = hashing.id_hashes(table[Field.ID], secret)
+    _check_unique(table[Field.ID], id_hashes, derived, faults, mapped)
+    return DraftedMessages(table, faults, variables, id_hashes)
 
 
 def _map_all(
@@ -146,13 +149,23 @@ def _map_options(
     for source in mapped:
         if source is not None and source.required:
             faults.add(Reason.MISSING_VALUE, source.label, source.missing)
-    texts = [as_text(source, faults) for source in mapped if source is not None]
-    rows = [list(row) for row in zip(*texts, strict=True)] or [[] for _ in range(len(segment))]
+    constant = all(source is not None and source.constant for source in mapped)
+    size = 1 if constant else len(segment)
+    texts = [_option(source, size, faults) for source in mapped if source is not None]
+    rows = [list(row) for row in zip(*texts, strict=True)] or [[] for _ in range(size)]
     complete = [all(isinstance(option, str) for option in row) for row in rows]
     values = pd.Series([row if ok else None for row, ok in zip(rows, complete, strict=True)])
-    constant = all(source is not None and source.constant for source in mapped)
     missing = ~np.array(complete, dtype=bool)
     return Mapped(values.astype(object), missing, argument, constant=constant)
+
+
+def _option(source: Mapped, size: int, faults: Faults) -> list[str | None]:
+    """One option for each row, None where it is missing."""
+    if source.constant:
+        constant: list[str | None] = as_text(source, Faults(1)).to_pylist()
+        return constant * size
+    varying: list[str | None] = as_text(source, faults).to_pylist()
+    return varying
 
 
 def _derive(recipients: pd.Series[Any], campaign: str | None, secret: bytes) -> pd.Series[Any]:
@@ -161,7 +174,7 @@ def _derive(recipients: pd.Series[Any], campaign: str | None, secret: bytes) -> 
             "Give campaign= (ids are then derived from it, one per recipient) or "
             'id= (as id="order-{order_id}").'
         )
-    return hashing.derive_ids(recipients, campaign, slug(campaign), secret).astype("str")
+    return utf8.series(hashing.derive_ids(recipients, campaign, slug(campaign), secret))
 
 
 def slug(campaign: str) -> str:
@@ -216,8 +229,9 @@ def _passed_through(
             for value, absent in zip(source.values, source.missing, strict=True)
         ]
         bad = np.array([item is None for item in encoded], dtype=bool) & ~source.missing
-        faults.add(Reason.EXTRA_INVALID, source.label, bad)
-        columns[name] = pd.Series(encoded, dtype=object)
+        repeats = len(segment) if source.constant else 1
+        faults.add(Reason.EXTRA_INVALID, source.label, bad.repeat(repeats))
+        columns[name] = pd.Series(encoded, dtype=object).repeat(repeats).reset_index(drop=True)
     return columns
 
 
@@ -241,12 +255,14 @@ def _encode(value: object) -> bytes | None:
 
 
 def _check_unique(
-    table: pd.DataFrame, derived: bool, faults: Faults, mapped: Mapping[Field, Mapped | None]
+    ids: pd.Series[Any],
+    hashes: hashing.Hashes,
+    derived: bool,
+    faults: Faults,
+    mapped: Mapping[Field, Mapped | None],
 ) -> None:
     """The first sound row of an id stands; later ones are faulty."""
-    sound = ~faults.any
-    doubled = np.zeros(len(table), dtype=bool)
-    doubled[sound] = table.loc[sound, Field.ID].duplicated().to_numpy()
+    doubled = hashing.repeats(ids, hashes, ~faults.any)
     reason = Reason.DUPLICATE_RECIPIENT if derived else Reason.DUPLICATE_ID
     source = mapped[Field.TO_PHONE if derived else Field.ID]
     faults.add(reason, source.label if source else Field.ID, doubled)

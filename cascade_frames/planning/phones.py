@@ -1,9 +1,10 @@
 """Phone numbers as people type them, brought to E.164 (`+380501112233`).
 
-The plain spellings of the default region are read by patterns over the whole column; what is
-left goes through `phonenumbers`, one distinct value at a time. A number is taken when its
-length and country code are possible for a mobile number of its country (the library's
-metadata); whether the range has been handed out yet is not asked, since metadata lags behind.
+The plain spellings of the default region, and numbers with a plus, are read a shape at a time
+(`phone_shapes`); what is left goes through `phonenumbers`, one distinct value at a time. A number
+is taken when its length and country code are possible for a mobile number of its country (the
+library's metadata); whether the range has been handed out yet is not asked, since metadata lags
+behind.
 Only where digits without a plus are no number of the region is it asked, before they are taken
 for a country code and a number: a digit too many must not reach somebody in Belize.
 """
@@ -11,16 +12,20 @@ for a country code and a number: a digit too many must not reach somebody in Bel
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import phonenumbers
+import pyarrow as pa
+import pyarrow.compute as pc
 from phonenumbers import PhoneNumberFormat, PhoneNumberType, ValidationResult
 
 from cascade_frames.errors import MappingError
+from cascade_frames.planning import utf8
 from cascade_frames.planning.distinct import distinct_values, float_bits
+from cascade_frames.planning.phone_shapes import Verdict, complete, sort_by_shape
 
 _INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _WRITTEN: Final = re.compile(r"\(?\+?[\d\s().\-\u2010-\u2015/]+")
@@ -44,7 +49,7 @@ def check_region(region: str) -> str:
     return known
 
 
-def normalise(values: pd.Series[Any], region: str) -> pd.Series[Any]:
+def normalise(values: pd.Series[Any], region: str) -> pa.LargeStringArray:
     """Bring a column of phones to E.164.
 
     Args:
@@ -52,39 +57,98 @@ def normalise(values: pd.Series[Any], region: str) -> pd.Series[Any]:
         region: the country assumed where a number does not say, such as `"UA"`.
 
     Returns:
-        N strings (object dtype); None where a value is missing or no phone.
+        N strings; null where a value is missing or no phone.
     """
+    written = _as_written(values)
+    if written is not None:
+        return _read(written, region)
     codes, uniques = distinct_values(values)
-    written = _as_written(uniques)
-    phones = np.array([*_read(written, region), None], dtype=object)
-    return pd.Series(phones[codes], dtype=object)
+    distinct = utf8.strings(np.array([*map(_digits, uniques.tolist()), None], dtype=object))
+    return _read(distinct, region).take(pa.array(np.where(codes < 0, len(uniques), codes)))
 
 
-def _as_written(uniques: pd.Series[Any]) -> pd.Series[Any]:
-    if 0 < float_bits(uniques.dtype) < 64:
-        return pd.Series("", index=uniques.index, dtype=object)
-    return pd.Series([_digits(value) for value in uniques.tolist()], dtype=object)
+def _as_written(values: pd.Series[Any]) -> pa.LargeStringArray | None:
+    """Strings as they are and numbers in digits; None where a column holds other things too.
+
+    No phone is what is negative, and what is too wide or narrow a float to be exact.
+    """
+    bits = float_bits(values.dtype)
+    if bits:
+        numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
+        exact = (numbers >= 0) & (numbers < 2**53) & (np.trunc(numbers) == numbers)
+        exact &= bits == 64
+        whole = pa.array(np.where(exact, numbers, 0).astype(np.int64)).cast(utf8.TYPE)
+        return utf8.with_nulls(whole, ~exact)
+    if pd.api.types.is_integer_dtype(values.dtype):
+        numbers = pa.array(values, from_pandas=True)
+        return pc.if_else(pc.less(numbers, 0), pa.scalar(None, utf8.TYPE), numbers.cast(utf8.TYPE))
+    return utf8.strings_only(values)
 
 
 def _digits(value: object) -> str:
-    """A value as text; nothing where a number is negative, or too wide or narrow to be exact."""
+    """A value as text; nothing where a number is no phone, or a text is half an emoji."""
     if isinstance(value, float):
         return str(int(value)) if 0 <= value < 2**53 and value.is_integer() else ""
     if isinstance(value, np.floating) or (isinstance(value, int | np.integer) and value < 0):
         return ""
-    return str(value)
+    text = str(value)
+    return "" if any("\ud800" <= letter <= "\udfff" for letter in text) else text
 
 
-def _read(written: pd.Series[Any], region: str) -> npt.NDArray[np.object_]:
-    phones = np.full(len(written), None, dtype=object)
-    if region in _PLAIN:
-        found = written.str.extract(_PLAIN[region], expand=False)
-        plain = found.notna().to_numpy()
-        phones[plain] = (_PLAIN_PREFIX[region] + found[plain]).to_numpy(dtype=object)
-    for at, text in enumerate(written):
-        if phones[at] is None:
-            phones[at] = read_phone(str(text), region)
-    return phones
+def _read(written: pa.LargeStringArray, region: str) -> pa.LargeStringArray:
+    found = sort_by_shape(written, partial(_judge, region=region))
+    kept, completed = found.rows(Verdict.KEEP), found.rows(Verdict.COMPLETE)
+    asked = found.rows(Verdict.ASK)
+    if len(kept) == len(written):
+        return found.digits
+    if len(completed) == len(written):
+        return complete(found.digits, completed, _PLAIN_PREFIX[region])
+    distinct = written.take(pa.array(asked)).dictionary_encode()
+    texts = distinct.dictionary.to_pylist()
+    read = pa.array([read_phone(text, region) for text in texts], utf8.TYPE)
+    pieces = [
+        pa.nulls(1, utf8.TYPE),
+        found.digits.take(pa.array(kept)),
+        complete(found.digits, completed, _PLAIN_PREFIX.get(region, "")),
+        read.take(distinct.indices),
+    ]
+    place = np.zeros(len(written), dtype=np.int64)
+    at = 1
+    for rows in (kept, completed, asked):
+        place[rows] = np.arange(at, at + len(rows))
+        at += len(rows)
+    return pa.concat_arrays(pieces).take(pa.array(place))
+
+
+def _judge(sample: str, region: str) -> Verdict:
+    """What holds for all phones of the sample's length that begin with its six characters.
+
+    The plain spellings ask for no more than that. Neither does the library of a number with a
+    plus, as long as it takes none of the digits for a national prefix: that it asks for the
+    digits themselves.
+    """
+    if region in _PLAIN and _PLAIN[region].fullmatch(sample):
+        return Verdict.KEEP if sample.startswith("+") else Verdict.COMPLETE
+    if not sample.startswith("+") or not _is_settled_by_shape(sample[1:]):
+        return Verdict.ASK
+    return {sample: Verdict.KEEP, None: Verdict.REFUSE}.get(read_phone(sample, region), Verdict.ASK)
+
+
+def _is_settled_by_shape(digits: str) -> bool:
+    """Whether country code and length decide, whatever the other digits are."""
+    if digits.startswith("0"):
+        return False
+    for size in (1, 2, 3):
+        code, national = int(digits[:size]), digits[size:]
+        if code not in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
+            continue
+        region = phonenumbers.region_code_for_country_code(code)
+        metadata = phonenumbers.PhoneMetadata.metadata_for_region(region, None)
+        if metadata is None or national[0] == "0":
+            return False
+        prefix = metadata.national_prefix_for_parsing or ""
+        return not prefix or (prefix.isdigit() and not national.startswith(prefix[0]))
+    return False
 
 
 def read_phone(written: str, region: str) -> str | None:

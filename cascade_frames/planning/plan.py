@@ -19,21 +19,30 @@ from cascade_frames.planning.variables import Variable
 from cascade_frames.settings import Account
 
 if TYPE_CHECKING:
+    from cascade_frames.notebook.plan_panel import PlanPanel
+    from cascade_frames.notebook.still import StillPanel
+    from cascade_frames.progress import ProgressView
     from cascade_frames.runs import Run
 
 OnInvalid = Literal["raise", "drop"]
 Guarantee = Literal["at_most_once", "at_least_once"]
-UserInterface = Literal["auto", "text", "none"]
+UserInterface = Literal["auto", "widgets", "html", "text", "none"]
+PanelLook = Literal["auto", "widgets", "html"]
 
 
 @dataclass(frozen=True)
 class Conduct:
-    """How a plan is to be carried out; see `Plan.send`."""
+    """How a plan is to be carried out; see `Plan.send`.
+
+    Attributes:
+        waits: the caller waits for the end, so a notebook's kernel is busy meanwhile.
+    """
 
     confirm: int | None = None
     guarantee: Guarantee = "at_most_once"
     suffix: str | None = None
     ui: UserInterface = "auto"
+    waits: bool = False
 
 
 class Sender(Protocol):
@@ -41,6 +50,14 @@ class Sender(Protocol):
 
     def start(self, plan: Plan, conduct: Conduct) -> Run:
         """Begin to send the plan, and return its handle."""
+        ...
+
+    def start_in(self, plan: Plan, conduct: Conduct, view: ProgressView) -> Run:
+        """Begin as `start`, and show the run in this view."""
+        ...
+
+    def panel(self, plan: Plan, ui: PanelLook) -> PlanPanel | StillPanel:
+        """Show the plan in a notebook."""
         ...
 
 
@@ -64,6 +81,8 @@ class Plan:
         variables: the server-side variables that are uploaded before the first message.
         standing: how the messages stood in the ledger when the plan was made.
         advice: what good sending would do otherwise.
+        checks: one row per rule: `reason`, `column`, `checked`, `passed`, `failed` (rows),
+            `examples` (positions) and `rule` in words.
         digest: identifies the plan: account, route, campaign and every message.
     """
 
@@ -81,6 +100,7 @@ class Plan:
     variables: tuple[Variable, ...]
     standing: Standing
     advice: tuple[Advice, ...]
+    checks: pd.DataFrame
     digest: str
     sender: Sender = field(compare=False)
 
@@ -99,6 +119,29 @@ class Plan:
         """Time the requests take at the account's rate."""
         return self.requests / self.account.requests_per_second
 
+    def invalid(self) -> pd.DataFrame:
+        """The segment's rows that were rejected, with `reason` and `detail` added.
+
+        Where the segment has such a column itself, it is kept, and ours is `rejected_reason`
+        or `rejected_detail`.
+        """
+        return invalid_rows(self.segment, self.rejected)
+
+    def panel(self, *, ui: PanelLook = "auto") -> PlanPanel | StillPanel:
+        """Show the plan in a notebook, to read through, with a button that sends it.
+
+        Args:
+            ui: `"widgets"`; `"html"` has no buttons; `"auto"` is widgets where a person has the
+                notebook open and ipywidgets is installed.
+
+        Returns:
+            The panel; its `run` is the run, once the button was pressed.
+
+        Raises:
+            UsageError: this is no notebook, or `ui` asks for widgets and there is no ipywidgets.
+        """
+        return self.sender.panel(self, ui)
+
     def send(
         self,
         *,
@@ -116,8 +159,8 @@ class Plan:
                 message people twice.
             suffix: added to the names of the result's columns, where the segment has columns
                 of the same names.
-            ui: how progress shows: `"auto"` (a bar on a terminal, lines elsewhere), `"text"`
-                or `"none"`.
+            ui: how progress shows: `"widgets"` or `"html"` in a notebook, `"text"` (a bar on a
+                terminal, lines elsewhere), `"none"`; `"auto"` is the best of them here.
 
         Returns:
             The segment's N rows in order, with its index and columns, and `trackinId`,
@@ -130,8 +173,8 @@ class Plan:
             RunBusy: another kernel is sending some of the same messages.
             LedgerError: the ledger cannot be written.
         """
-        run = self.start(confirm=confirm, guarantee=guarantee, suffix=suffix, ui=ui)
-        return run.result_or_stop()
+        conduct = Conduct(confirm, guarantee, suffix, ui, waits=True)
+        return self.sender.start(self, conduct).result_or_stop()
 
     def start(
         self,
@@ -170,3 +213,12 @@ class Plan:
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: ANN401, ARG002
         printer.text(str(self))
+
+
+def invalid_rows(segment: pd.DataFrame, rejected: pd.DataFrame) -> pd.DataFrame:
+    """The rejected rows of a segment, with `reason` and `detail` added under names still free."""
+    invalid = segment.iloc[rejected["position"]].copy()
+    for name in ("reason", "detail"):
+        column = f"rejected_{name}" if name in segment.columns else name
+        invalid[column] = rejected[name].to_numpy()
+    return invalid

@@ -16,11 +16,13 @@ from cascade_frames import contract
 from cascade_frames.contract import Field, Route
 from cascade_frames.errors import InvalidRecipients, MappingError
 from cascade_frames.outcomes import Outcome, Reason
-from cascade_frames.planning import advice, content, hashing, messages, policy, schema
+from cascade_frames.planning import advice, content, hashing, messages, policy, segment_schema, utf8
+from cascade_frames.planning.checks import checks_table
 from cascade_frames.planning.faults import Faults
 from cascade_frames.planning.mapping import MessageMapping
 from cascade_frames.planning.memory import Memory, MessageKeys, Standing
-from cascade_frames.planning.plan import OnInvalid, Plan, Sender
+from cascade_frames.planning.plan import OnInvalid, Plan, Sender, invalid_rows
+from cascade_frames.planning.utf8 import Mask
 from cascade_frames.settings import Account
 
 
@@ -83,7 +85,7 @@ def make_plan(
     check_table(segment)
     faults = Faults(len(segment))
     if request.schema is not None:
-        schema.check_segment(segment, request.schema, faults)
+        segment_schema.check_segment(segment, request.schema, faults)
     drafted = messages.draft(
         segment,
         request.mapping,
@@ -99,10 +101,9 @@ def make_plan(
         noted = policy.hold_back_opted_out(
             drafted.table[Field.TO_PHONE], request.opt_out, request.region, held
         )
-    keys, standing = _look_up(drafted.table, faults, held, request.account, memory)
+    known = _look_up(drafted, faults, held, request.account, memory)
     _check_recipients(segment, faults, request.on_invalid)
-    rows = np.flatnonzero(~faults.any & ~held.any)
-    made = _assemble(segment, request, drafted, held, keys, standing, rows, sender)
+    made = _assemble(segment, request, drafted, held, known, sender)
     return replace(made, advice=noted + made.advice)
 
 
@@ -118,33 +119,58 @@ def check_table(segment: object) -> None:
         raise MappingError("The segment has no rows, so there is nobody to send to.")
 
 
+@dataclass(frozen=True, repr=False)
+class _Known:
+    """The M messages of a plan, and what the ledger has to do with them.
+
+    Attributes:
+        messages: the sound messages that are not held back, on a positional index.
+        rows: int64, length M: their positions in the segment.
+        keys, standing: theirs.
+    """
+
+    messages: pd.DataFrame
+    rows: npt.NDArray[np.int64]
+    keys: MessageKeys
+    standing: Standing
+
+
 def _look_up(
-    table: pd.DataFrame, faults: Faults, held: Faults, account: Account, memory: Memory
-) -> tuple[MessageKeys, Standing]:
+    drafted: messages.DraftedMessages,
+    faults: Faults,
+    held: Faults,
+    account: Account,
+    memory: Memory,
+) -> _Known:
     """How the sound messages stand.
 
     Those whose id was used for other content become faulty; people who were erased are held.
     """
-    rows = np.flatnonzero(~faults.any & ~held.any)
-    sound = table.iloc[rows]
-    ids = sound[Field.ID].to_numpy(dtype=object)
+    chosen = ~faults.any & ~held.any
+    rows = np.flatnonzero(chosen)
+    sound = _chosen(drafted.table, chosen)
     keys = MessageKeys(
-        ids,
-        hashing.hash_texts(ids, hashing.derive_key(memory.secret, "id")),
-        content.content_hashes(sound, memory.secret) if len(sound) else ids.astype("uint64"),
-        hashing.recipient_hashes(sound[Field.TO_PHONE].to_numpy(dtype=object), memory.secret),
+        utf8.strings(sound[Field.ID]),
+        drafted.id_hashes[rows],
+        content.content_hashes(sound, memory.secret),
+        hashing.recipient_hashes(sound[Field.TO_PHONE], memory.secret),
     )
     standing = memory.stand(account.identity, keys)
-    reused = np.zeros(len(table), dtype=bool)
+    reused = np.zeros(len(chosen), dtype=bool)
     reused[rows[standing.reused]] = True
     faults.add(Reason.ID_REUSED, "id", reused)
-    erased = (standing.table["outcome"] == Outcome.SKIPPED).to_numpy(dtype=bool)
-    forgotten = np.zeros(len(table), dtype=bool)
+    erased = standing.having(Outcome.SKIPPED)
+    forgotten = np.zeros(len(chosen), dtype=bool)
     forgotten[rows[erased]] = True
     held.add(Reason.FORGOTTEN, Field.TO_PHONE, forgotten)
     fresh = ~standing.reused & ~erased
-    kept = Standing(standing.table[fresh].reset_index(drop=True), standing.reused[fresh])
-    return keys.take(fresh), kept
+    left = rows[fresh].astype("int64")
+    return _Known(_chosen(sound, fresh), left, keys.take(fresh), standing.take(fresh))
+
+
+def _chosen(table: pd.DataFrame, rows: Mask) -> pd.DataFrame:
+    """Some rows on a positional index; the table itself, not copied, where it is all of them."""
+    return table if rows.all() else table[rows].reset_index(drop=True)
 
 
 def _check_recipients(segment: pd.DataFrame, faults: Faults, on_invalid: OnInvalid) -> None:
@@ -166,10 +192,7 @@ def _check_recipients(segment: pd.DataFrame, faults: Faults, on_invalid: OnInval
             "Look at .invalid() or .details() of this error; mend the rows, or pass "
             'on_invalid="drop" to send the others.'
         )
-    invalid = segment.iloc[told["position"]].copy()
-    for name in ("reason", "detail"):
-        column = f"rejected_{name}" if name in segment.columns else name
-        invalid[column] = told[name].to_numpy()
+    invalid = invalid_rows(segment, told)
     raise InvalidRecipients(told, invalid, summary + fix)
 
 
@@ -178,30 +201,28 @@ def _assemble(
     request: PlanRequest,
     drafted: messages.DraftedMessages,
     held: Faults,
-    keys: MessageKeys,
-    standing: Standing,
-    rows: npt.NDArray[np.int64],
+    known: _Known,
     sender: Sender,
 ) -> Plan:
-    sound = drafted.table.iloc[rows].reset_index(drop=True)
     skipped = held.told()
     rejected = drafted.faults.told()
     return Plan(
         segment=segment.copy(deep=False),
-        messages=sound,
-        rows=rows.astype("int64"),
+        messages=known.messages.copy(deep=False),
+        rows=known.rows,
         rejected=rejected,
         skipped=skipped[~skipped["position"].isin(rejected["position"])].reset_index(drop=True),
         tracking_ids=drafted.table[Field.ID],
-        keys=keys,
+        keys=known.keys,
         campaign=request.campaign,
         account=request.account,
         route=request.route,
         batch_size=request.batch_size,
-        variables=drafted.variables.used_in(sound[Field.TEXT]),
-        standing=standing,
-        advice=advice.advise(sound),
-        digest=_digest(request, keys),
+        variables=drafted.variables.used_in(known.messages[Field.TEXT]),
+        standing=known.standing,
+        advice=advice.advise(known.messages),
+        checks=checks_table(drafted.faults, held),
+        digest=_digest(request, known.keys),
         sender=sender,
     )
 
@@ -210,5 +231,6 @@ def _digest(request: PlanRequest, keys: MessageKeys) -> str:
     digest = hashlib.sha256()
     for part in (request.account.identity, str(request.route), request.campaign or ""):
         digest.update(part.encode() + b"\0")
-    digest.update(keys.id_hashes.tobytes() + keys.contents.tobytes())
+    digest.update(keys.id_hashes.tobytes())
+    digest.update(keys.contents.tobytes())
     return digest.hexdigest()[:16]

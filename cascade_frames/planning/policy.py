@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow.compute as pc
 
 from cascade_frames.errors import MappingError
 from cascade_frames.outcomes import Reason
-from cascade_frames.planning import phones
+from cascade_frames.planning import phones, utf8
 from cascade_frames.planning.advice import Advice
 from cascade_frames.planning.faults import Faults
 from cascade_frames.planning.templates import find_column, is_missing
@@ -36,13 +37,14 @@ def hold_back_opted_out(
     """
     entries = _phones_of(opt_out)
     listed = phones.normalise(entries, region)
-    if len(listed) and listed.isna().all():
+    if len(listed) and listed.null_count == len(listed):
         raise MappingError(
             "opt_out: not one of its entries can be read as a phone, so nobody would be held "
             "back. Pass the column with the phones."
         )
-    held.add(Reason.OPTED_OUT, "opt_out", recipients.isin(listed.dropna()).to_numpy(dtype=bool))
-    unread = int((listed.isna().to_numpy() & ~is_missing(entries)).sum())
+    on_list = pc.is_in(utf8.strings(recipients), listed.drop_null())
+    held.add(Reason.OPTED_OUT, "opt_out", on_list.to_numpy(zero_copy_only=False))
+    unread = int((utf8.nulls(listed) & ~is_missing(entries)).sum())
     if not unread:
         return ()
     return (Advice(unread, "an entry of opt_out that is no phone, so it holds nobody back"),)

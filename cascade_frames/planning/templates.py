@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 
 from cascade_frames.contract import VariableType
 from cascade_frames.errors import MappingError
+from cascade_frames.planning import decimals, utf8
 from cascade_frames.planning.distinct import distinct_values, float_bits
 
 _VARIABLE_SPECS = frozenset(VariableType)
@@ -147,6 +148,8 @@ def is_missing(values: pd.Series[Any]) -> npt.NDArray[np.bool_]:
     if pd.api.types.is_float_dtype(values.dtype):
         # Arrow and masked floats tell NaN from NA; a text shows neither.
         missing |= np.isnan(_as_floats(values))
+    elif (texts := utf8.strings_only(values)) is not None:
+        missing |= utf8.blanks(texts)
     elif values.dtype.kind in "OSU":
         missing |= np.fromiter(map(_is_blank, values), dtype=bool, count=len(values))
     return missing
@@ -179,8 +182,45 @@ def format_values(
         missing: bool, length N; those come back as None.
 
     Returns:
-        N strings (object dtype) and a bool mask of values that the format does not fit.
+        N strings (dtype `str` or object) and a bool mask of values that the format does not fit.
     """
+    quick = None
+    if not placeholder.conversion:
+        as_they_are = None if placeholder.spec else _as_they_are(values, missing)
+        quick = as_they_are or decimals.written(values, placeholder.spec)
+    if quick is None:
+        return _format_distinct(values, placeholder, missing)
+    rendered, unsettled = quick
+    unsettled = unsettled & ~missing
+    if not unsettled.any():
+        return utf8.series(utf8.with_nulls(rendered, missing)), np.zeros(len(values), dtype=bool)
+    others, failed = _format_distinct(values, placeholder, ~unsettled)
+    rendered = pc.if_else(pa.array(unsettled), utf8.strings(others), rendered)
+    return utf8.series(utf8.with_nulls(rendered, missing)), failed
+
+
+def _as_they_are(
+    values: pd.Series[Any], missing: npt.NDArray[np.bool_]
+) -> tuple[pa.LargeStringArray, npt.NDArray[np.bool_]] | None:
+    """Strings, integers and whole floats as text, and a mask of rows left out, which are none."""
+    if float_bits(values.dtype):
+        numbers = np.where(missing, 0.0, _as_floats(values))
+        found = pa.array(numbers.astype(np.int64)).cast(utf8.TYPE) if _are_whole(numbers) else None
+    elif pd.api.types.is_integer_dtype(values.dtype):
+        found = pa.array(values, from_pandas=True).cast(utf8.TYPE)
+    else:
+        found = utf8.strings_only(values)
+    return None if found is None else (found, np.zeros(len(values), dtype=bool))
+
+
+def _are_whole(numbers: npt.NDArray[np.float64]) -> bool:
+    return bool((np.abs(numbers) < 2**53).all() and (np.trunc(numbers) == numbers).all())
+
+
+def _format_distinct(
+    values: pd.Series[Any], placeholder: Placeholder, missing: npt.NDArray[np.bool_]
+) -> tuple[pd.Series[Any], npt.NDArray[np.bool_]]:
+    """What `format_values` gives, each distinct value formatted by Python."""
     codes, uniques = distinct_values(values, missing)
     distinct = _plain_numbers(uniques, placeholder)
     rendered = np.empty(len(distinct) + 1, dtype=object)
@@ -199,8 +239,7 @@ def _plain_numbers(distinct: pd.Series[Any], placeholder: Placeholder) -> list[A
     if not bits:
         return distinct.tolist()
     numbers = _as_floats(distinct)
-    plain = not placeholder.spec and not placeholder.conversion
-    if plain and (np.abs(numbers) < 2**53).all() and (numbers % 1 == 0).all():
+    if not placeholder.spec and not placeholder.conversion and _are_whole(numbers):
         return [int(number) for number in numbers]
     # A narrow float read as a wide one shows digits nobody wrote: 19.99 as 19.989999771118164.
     return [float(str(number)) for number in numbers.astype(f"float{bits}")]
@@ -219,8 +258,8 @@ def _format(value: object, placeholder: Placeholder) -> str:
 def concatenate(parts: list[str | pa.Array], rows: int) -> pa.Array:
     """Join literals and string columns of length `rows`; a null anywhere makes a null."""
     if not parts:
-        return pa.array([""] * rows, pa.large_string())
+        return utf8.repeated("", rows)
     if all(isinstance(part, str) for part in parts):
-        return pa.repeat(pa.scalar("".join(map(str, parts)), pa.large_string()), rows)
+        return utf8.repeated("".join(map(str, parts)), rows)
     columns = [pa.scalar(p, pa.large_string()) if isinstance(p, str) else p for p in parts]
     return pc.binary_join_element_wise(*columns, pa.scalar("", pa.large_string()))

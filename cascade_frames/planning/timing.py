@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from cascade_frames.planning.distinct import distinct_values
-from cascade_frames.planning.faults import Mask
+from cascade_frames.planning.utf8 import Mask
 
 _UNITS: Final = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _DURATION: Final = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(s|m|min|h|d|w)\s*", re.IGNORECASE)

@@ -8,19 +8,22 @@ the same id in every run, and another value another one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from cascade_frames.contract import VariableType
 from cascade_frames.errors import MappingError
+from cascade_frames.planning import utf8
 from cascade_frames.planning.hashing import derive_key, hash_texts
+from cascade_frames.planning.utf8 import Texts
 
 # Larger integers would be rounded by servers that read JSON numbers as doubles.
 _ID_BITS = 53
+_BLOCK = 10_000
 _REFERENCE = re.compile(r"%(?:url|short_url)=(\d{1,19})%")
 
 
@@ -40,32 +43,30 @@ class Variables:
     secret: bytes = field(repr=False)
     found: dict[int, Variable] = field(default_factory=dict, repr=False)
 
-    def refer(self, values: pd.Series[Any], kind: VariableType) -> pd.Series[Any]:
+    def refer(self, values: Texts, kind: VariableType) -> pd.Series[Any]:
         """Replace N values by references to variables; None where a value is.
 
         Raises:
             MappingError: two values share an id (one chance in 2^53 for each pair).
         """
-        codes, uniques = pd.factorize(values)
-        hashed = hash_texts(
-            np.asarray(uniques, dtype=object), derive_key(self.secret, f"variable:{kind}")
-        )
+        coded = utf8.strings(values).dictionary_encode()
+        hashed = hash_texts(coded.dictionary, derive_key(self.secret, f"variable:{kind}"))
         ids = [int(value) >> (64 - _ID_BITS) or 1 for value in hashed]
-        for number, value in zip(ids, uniques, strict=True):
+        for number, value in zip(ids, coded.dictionary.to_pylist(), strict=True):
             self._keep(Variable(number, kind, value))
-        references = np.array([*(f"%{kind}={number}%" for number in ids), None], dtype=object)
-        return pd.Series(references[codes], dtype=object)
+        references = pa.array([f"%{kind}={number}%" for number in ids], utf8.TYPE)
+        return utf8.series(references.take(coded.indices))
 
-    def used_in(self, texts: Iterable[str]) -> tuple[Variable, ...]:
+    def used_in(self, texts: Texts) -> tuple[Variable, ...]:
         """Those of the variables that any of the texts refers to."""
         if not self.found:
             return ()
-        used = {
-            int(number)
-            for text in texts
-            if isinstance(text, str)
-            for number in _REFERENCE.findall(text)
-        }
+        column = utf8.strings(texts).drop_null()
+        used: set[int] = set()
+        for start in range(0, len(column), _BLOCK):
+            # A line's end is no part of a reference, so none runs over from one text to the next.
+            block = "\n".join(column.slice(start, _BLOCK).to_pylist())
+            used.update(map(int, _REFERENCE.findall(block)))
         return tuple(variable for number, variable in self.found.items() if number in used)
 
     def _keep(self, variable: Variable) -> None:

@@ -6,11 +6,21 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
-from cascade_frames.contract import RECEIPT_ID
+from cascade_frames.contract import RECEIPT_ID, RECEIPT_MESSAGE_ID
 from cascade_frames.errors import MappingError
 from cascade_frames.outcomes import Outcome, Reason
-from cascade_frames.planning.memory import Standing, empty_standing, standing_table
+from cascade_frames.planning.fates import COLUMNS as FATE_COLUMNS
+from cascade_frames.planning.fates import (
+    Fate,
+    as_column,
+    as_texts,
+    fate_table,
+    spread,
+    taken,
+)
+from cascade_frames.planning.memory import Standing
 from cascade_frames.planning.plan import Plan
 
 COLUMNS: Final = (
@@ -54,40 +64,54 @@ def join_results(plan: Plan, standing: Standing, suffix: str | None = None) -> p
         N rows in the segment's order, with its index, columns and dtypes, and `COLUMNS`.
     """
     names = result_columns(plan.segment, suffix)
-    added = _spread(plan, standing)
+    added = _columns(plan, standing)
     result = plan.segment.copy(deep=False)
     for name, new in names.items():
-        result[new] = added[name].array
+        result[new] = added[name]
     return result
 
 
-def _spread(plan: Plan, standing: Standing) -> pd.DataFrame:
+def _columns(plan: Plan, standing: Standing) -> dict[str, Any]:
+    """The columns of `COLUMNS`, N long.
+
+    Each row's fate is one of the standing's, or one of its own where it never became a message.
+    What the ledger has under a reused id is another message's, so nothing of it is shown.
+    """
+    reused = fate_table([Fate(str(Outcome.REJECTED), str(Reason.ID_REUSED))])
+    held = [_held(plan.rejected, Outcome.REJECTED), _held(plan.skipped, Outcome.SKIPPED)]
+    fates = pa.concat_tables([standing.fates, reused, *held])
+    ends = np.cumsum([len(standing.fates), len(reused), *map(len, held)])
+    codes = np.zeros(len(plan.segment), dtype=np.int32)
+    codes[plan.rows] = np.where(standing.reused, ends[0], standing.codes)
+    for rows, end in zip((plan.rejected, plan.skipped), ends[1:], strict=False):
+        codes[rows["position"].to_numpy()] = np.arange(end, end + len(rows))
+    return {
+        RECEIPT_ID: as_column(as_texts(plan.tracking_ids)),
+        RECEIPT_MESSAGE_ID: as_column(_receipts(plan, standing)),
+        **spread(fates, codes),
+    }
+
+
+def _held(rows: pd.DataFrame, outcome: Outcome) -> pa.Table:
+    """A fate for each row that was rejected or held back."""
+    said = {name: as_texts(rows[name]) for name in ("reason", "detail")}
+    blank = {
+        field.name: pa.nulls(len(rows), field.type)
+        for field in FATE_COLUMNS
+        if field.name not in said
+    }
+    blank["outcome"] = pa.repeat(pa.scalar(str(outcome), pa.large_string()), len(rows))
+    blank["attempts"] = pa.repeat(pa.scalar(0, pa.int64()), len(rows))
+    return pa.table({**blank, **said}).select(FATE_COLUMNS.names)
+
+
+def _receipts(plan: Plan, standing: Standing) -> pa.LargeStringArray:
     size = len(plan.segment)
-    columns = empty_standing(size)
-    for held, outcome in ((plan.rejected, Outcome.REJECTED), (plan.skipped, Outcome.SKIPPED)):
-        at = held["position"].to_numpy()
-        columns["outcome"][at] = str(outcome)
-        columns["reason"][at] = held["reason"].to_numpy(dtype=object)
-        columns["detail"][at] = held["detail"].to_numpy(dtype=object)
-    # What the ledger has under a reused id is another message's, so nothing of it is shown.
-    own = ~standing.reused
-    for name in columns:
-        columns[name][plan.rows[own]] = _plain(standing.table.loc[own, name], name)
-    columns["outcome"][plan.rows[standing.reused]] = str(Outcome.REJECTED)
-    columns["reason"][plan.rows[standing.reused]] = str(Reason.ID_REUSED)
-    table = standing_table(columns)
-    ids = plan.tracking_ids.astype("str").rename(RECEIPT_ID)
-    return pd.concat([ids.reset_index(drop=True), table], axis=1)
-
-
-def _plain(values: pd.Series[Any], name: str) -> Any:  # noqa: ANN401 - of the dtype of the column
-    if name == "batch":
-        return values.fillna(0).to_numpy(dtype="int64")
-    if name == "sent_at":
-        return values.dt.tz_localize(None).to_numpy()
-    if name == "attempts":
-        return values.to_numpy()
-    return np.asarray(values.astype(object).where(values.notna(), None), dtype=object)
+    if standing.message_ids is None:
+        return pa.nulls(size, pa.large_string())
+    source = np.full(size, -1, dtype=np.int64)
+    source[plan.rows] = np.where(standing.reused, -1, np.arange(len(standing)))
+    return taken(standing.message_ids, source)
 
 
 def counts(results: pd.DataFrame, suffix: str | None = None) -> dict[str, int]:

@@ -1,57 +1,115 @@
-"""Messages to the JSON array that the API takes."""
+"""Messages to the JSON array that the API takes, whole columns at a time.
+
+A batch's rows are made by one join of its columns with what stands between them, so that the
+buffer of the joined texts is the JSON. A column of one value is a part of what stands between.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from cascade_frames.contract import Field
+from cascade_frames.sending.columns import TEXT, ArrowColumn, Positions, Rows, bytes_of, column_of
+
+_NOTHING: Final = pa.scalar("", TEXT)
 
 
 class MessageEncoder:
     """Writes slices of a message table as request bodies.
 
-    Fields are written in the order of the API document, then those passed through; a field
-    without a value is left out. Schedules are written in UTC, to the second where it is whole.
+    Fields are written in the order of the table, which is that of the API document, then those
+    passed through; a field without a value is left out. Schedules are written in UTC, to the
+    second where it is whole.
+
+    Args:
+        messages: a message table as `planning.schema.MessageTable`, and fields passed through
+            as bytes of JSON, or None. `id` comes first, and no message is without. Not copied;
+            what encoding needs beside it does not grow with it.
     """
 
     def __init__(self, messages: pd.DataFrame) -> None:
-        self._columns = {
-            str(name): _plain(messages[name])
+        ids = column_of(messages[Field.ID])
+        if not (messages.columns[0] == Field.ID and isinstance(ids, ArrowColumn) and ids.is_text):
+            raise ValueError("a message table begins with its ids, which are text")
+        if ids.values.null_count:
+            raise ValueError("every message has an id")
+        self._ids = ids
+        self._fields = tuple(
+            _Field(str(name), messages[name])
             for name in messages.columns
             if messages[name].notna().any()
-        }
-        self.ids: npt.NDArray[np.object_] = messages[Field.ID].to_numpy(dtype=object)
+        )
 
-    def encode(self, positions: npt.NDArray[np.int64]) -> bytes:
+    def ids(self, positions: Positions) -> list[str]:
+        """The tracking ids of the messages at these positions."""
+        if not len(positions):
+            return []
+        found: list[str] = self._ids.of(Rows.at(positions)).to_pylist()
+        return found
+
+    def encode(self, positions: Positions) -> bytes:
         """The body for the messages at these positions, as compact UTF-8 JSON."""
-        names = list(self._columns)
-        columns = [self._columns[name][positions] for name in names]
-        return msgspec.json.encode(
-            [
-                {name: value for name, value in zip(names, row, strict=True) if value is not None}
-                for row in zip(*columns, strict=True)
-            ]
+        if not len(positions):
+            return b"[]"
+        rows = Rows.at(positions)
+        row = _Row(",{")
+        for number, field in enumerate(self._fields):
+            field.add_to(row, rows, first=number == 0)
+        _, joined = bytes_of(row.joined("}"))
+        return b"".join((b"[", joined[1:].data, b"]"))
+
+
+class _Row:
+    """What every row of a batch is joined from: columns, and the text between them."""
+
+    def __init__(self, begin: str) -> None:
+        self._parts: list[pa.Scalar | pa.LargeStringArray] = []
+        self._between = begin
+
+    def add_text(self, text: str) -> None:
+        self._between += text
+
+    def add_column(self, values: pa.LargeStringArray) -> None:
+        """Go on with a column; a missing value adds nothing."""
+        self._parts += [pa.scalar(self._between, TEXT), values]
+        self._between = ""
+
+    def joined(self, end: str) -> pa.LargeStringArray:
+        """One text per row."""
+        parts = (*self._parts, pa.scalar(self._between + end, TEXT))
+        return pc.binary_join_element_wise(
+            *parts, _NOTHING, null_handling="replace", null_replacement=""
         )
 
 
-def _plain(values: pd.Series[Any]) -> npt.NDArray[np.object_]:
-    """A column as Python values that JSON has, None where a value is missing."""
-    if isinstance(values.dtype, pd.DatetimeTZDtype):
-        plain = values.map(_utc_text)
-    elif values.dtype == "Int64":
-        plain = values.astype(object)
-    else:
-        plain = values.map(lambda value: msgspec.Raw(value) if isinstance(value, bytes) else value)
-    plain = plain.astype(object)
-    return np.asarray(plain.where(plain.notna(), None), dtype=object)
+class _Field:
+    """One field of the messages: its name, and its column or the one value of it."""
 
+    def __init__(self, name: str, values: pd.Series[Any]) -> None:
+        self._name = f"{msgspec.json.encode(name).decode()}:"
+        self._column = column_of(values)
+        # Ids differ, but in a table of one row.
+        self._constant = None if name == Field.ID else self._column.constant()
 
-def _utc_text(moment: pd.Timestamp) -> str | None:
-    if pd.isna(moment):
-        return None
-    return moment.tz_convert("UTC").tz_localize(None).isoformat() + "Z"
+    def add_to(self, row: _Row, rows: Rows, *, first: bool) -> None:
+        """Go on with the field, in those rows that have a value."""
+        quote = self._column.quote
+        before = f"{'' if first else ','}{self._name}{quote}"
+        if self._constant is not None:
+            row.add_text(before + self._constant + quote)
+            return
+        values = self._column.json(rows)
+        if values.null_count:
+            present = pc.binary_join_element_wise(
+                pa.scalar(before, TEXT), values, pa.scalar(quote, TEXT), _NOTHING
+            )
+            row.add_column(present)
+            return
+        row.add_text(before)
+        row.add_column(values)
+        row.add_text(quote)

@@ -185,7 +185,7 @@ class Engine:
     async def _send(self, batch: Batch) -> Verdict | None:
         """Send one batch until it is settled; None where the run ends before that."""
         positions = self.work.pending[batch.start : batch.stop]
-        ids = self.work.encoder.ids[positions].tolist()
+        ids = self.work.encoder.ids(positions)
         body = self.work.encoder.encode(positions)
         tries = waits = 0
         for attempt in itertools.count(1):

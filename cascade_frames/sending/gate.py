@@ -54,7 +54,9 @@ class Gate:
         await self._open.wait()
         while (seconds := self._held_until - loop.time()) > 0 and not self.stopped:
             await self.sleep(seconds)
-        if not self.stopped:
+        if self._pace.free:
+            await self._pace.turn()
+        elif not self.stopped:
             await self._unless_stopped(self._pace.turn())
         await self._open.wait()
         return not self.stopped

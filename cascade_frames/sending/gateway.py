@@ -2,13 +2,16 @@
 
 Whether bytes left is taken from the transport's trace, not from the kind of error: httpx
 raises the same classes before and after. Redirects are never followed, since custom key
-headers would go along.
+headers would go along. Requests are handed to the transport itself, as a client's layers
+(cookies, redirects, authentication) are of no use here and cost as much as the request.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import replace
 from types import TracebackType
@@ -111,7 +114,8 @@ class Gateway:
     """Requests to one account's API, several at once, each within a total deadline.
 
     Use as an async context manager inside one event loop. `transport` is for a transport of
-    the caller's; one that is not httpx's own has no trace, so its bytes count as having left.
+    the caller's; one that is neither ours nor httpx's has no trace, so its bytes count as
+    having left.
 
     Raises:
         AccountError: the base URL, or a proxy in the environment, cannot be used.
@@ -119,23 +123,24 @@ class Gateway:
 
     @_usable()
     def __init__(self, account: Account, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self._base_url = httpx.URL(account.base_url)
+        self._urls: dict[str, httpx.URL] = {}
+        self._headers = httpx.Headers(
+            {
+                "Accept": "*/*",
+                "Accept-Encoding": "gzip, deflate",
+                "User-Agent": "cascade-frames",
+                "Content-Type": "application/json",
+                **account.headers(),
+            }
+        )
+        connect = min(CONNECT_SECONDS, account.deadline)
+        self._timeout = httpx.Timeout(account.deadline, connect=connect).as_dict()
         self._deadline = account.deadline
         self._keys = tuple(account.headers().values())
         self._traced = transport is None
         self._under_way: set[asyncio.Task[Evidence]] = set()
-        self._client = httpx.AsyncClient(
-            base_url=account.base_url,
-            headers={**account.headers(), "Content-Type": "application/json"},
-            timeout=httpx.Timeout(account.deadline, connect=min(CONNECT_SECONDS, account.deadline)),
-            limits=httpx.Limits(
-                max_connections=account.max_in_flight,
-                max_keepalive_connections=account.max_in_flight,
-                keepalive_expiry=KEEP_IDLE_SECONDS,
-            ),
-            follow_redirects=False,
-            trust_env=account.gateway == "live",
-            transport=transport,
-        )
+        self._transport = transport or _transport(account, connect)
 
     async def __aenter__(self) -> Self:
         return self
@@ -168,7 +173,7 @@ class Gateway:
         """Close every connection; what is still under way ends with an error nobody needs."""
         left_over = list(self._under_way)
         with contextlib.suppress(RuntimeError):
-            await self._client.aclose()
+            await self._transport.aclose()
         if left_over:
             await asyncio.wait(left_over, timeout=0.2)
         for task in left_over:
@@ -183,16 +188,26 @@ class Gateway:
 
     async def _exchange(self, path: str, body: bytes, flight: _Flight) -> Evidence:
         try:
-            request = self._client.build_request(
-                "POST", path, content=body, extensions={"trace": flight.trace}
+            flight.response = await self._transport.handle_async_request(
+                httpx.Request(
+                    "POST",
+                    self._url(path),
+                    headers=self._headers,
+                    content=body,
+                    extensions={"trace": flight.trace, "timeout": self._timeout},
+                )
             )
-            flight.response = await self._client.send(request, stream=True)
             try:
                 return await self._read(flight, flight.response)
             finally:
                 await flight.response.aclose()
         except Exception as error:  # noqa: BLE001 - whatever it is, it is evidence
             return flight.evidence(failure_of(error), type(error).__name__)
+
+    def _url(self, path: str) -> httpx.URL:
+        if path not in self._urls:
+            self._urls[path] = httpx.URL(f"{self._base_url}".rstrip("/") + path)
+        return self._urls[path]
 
     async def _read(self, flight: _Flight, response: httpx.Response) -> Evidence:
         async for chunk in response.aiter_bytes():
@@ -201,3 +216,46 @@ class Gateway:
                 flight.body.clear()
                 return flight.evidence(Failure.LOST, "reply over the size cap")
         return flight.evidence()
+
+
+def _transport(account: Account, connect: float) -> httpx.AsyncBaseTransport:
+    """The fastest transport there is for the account that has a true trace.
+
+    What proxies there are, and for whom, is httpx's to read from the environment.
+    """
+    trust_env = account.gateway == "live"
+    limits = httpx.Limits(
+        max_connections=account.max_in_flight,
+        max_keepalive_connections=account.max_in_flight,
+        keepalive_expiry=KEEP_IDLE_SECONDS,
+    )
+    if trust_env and any(map(urllib.request.getproxies().get, ("http", "https", "all"))):
+        return _Proxied(httpx.AsyncClient(limits=limits, trust_env=True))
+    verify = _trust(account.base_url, trust_env)
+    if account.transport == "auto":
+        with contextlib.suppress(ImportError):  # it is an extra
+            # Costs a fifth of a second to import, which only those who send should pay.
+            from cascade_frames.sending.aiohttp_transport import AiohttpTransport
+
+            return AiohttpTransport(limits, connect, account.deadline, verify)
+    return httpx.AsyncHTTPTransport(verify, http2=False, trust_env=trust_env, limits=limits)
+
+
+def _trust(base_url: str, trust_env: bool) -> ssl.SSLContext:
+    """Whom to trust: for plain HTTP nobody, as reading certificates takes a tenth of a second."""
+    if base_url.startswith("https:"):
+        return httpx.create_ssl_context(trust_env=trust_env)
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+class _Proxied(httpx.AsyncBaseTransport):
+    """A client of httpx's as a transport: it knows which address goes through which proxy."""
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self._client = client
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        return await self._client.send(request, stream=True, follow_redirects=False)
+
+    async def aclose(self) -> None:
+        await self._client.aclose()

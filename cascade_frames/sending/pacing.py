@@ -58,6 +58,11 @@ class Pace:
         """The rate held now."""
         return self._rate
 
+    @property
+    def free(self) -> bool:
+        """One more request may leave now: a turn would not wait."""
+        return self._limiter.has_capacity() and (self._slots is None or self._slots.free)
+
     async def turn(self) -> None:
         """Wait until one more request may leave."""
         if self._rate < self._fastest:
@@ -105,6 +110,12 @@ class _Slots:
         self._times: deque[float] = deque()
         self._turns = asyncio.Lock()
         self._next: asyncio.Task[list[float]] | None = None
+
+    @property
+    def free(self) -> bool:
+        if self._turns.locked() or not self._times:
+            return False
+        return self._times[0] <= asyncio.get_running_loop().time()
 
     def slow_down(self, rate: float) -> None:
         self._rate = rate

@@ -36,7 +36,7 @@ class Progress:
     def after_batch(self, rows: int, settlement: Settlement) -> Progress:
         """The progress once a batch of so many rows is settled for good."""
         receipts = settlement.message_ids or ()
-        accepted = sum(one is not None for one in receipts)
+        accepted = len([one for one in receipts if one is not None])
         rest = rows - accepted
         return replace(
             self,

@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from cascade_frames.planning.memory import Memory, MessageKeys
+from cascade_frames.planning.memory import Memory, MessageKeys, Standing
 from cascade_frames.sending.verdicts import Settlement
 
 
@@ -59,10 +59,12 @@ class Registration:
     Attributes:
         run_id: the public name of the run; None where nothing is left to send.
         pending: positions, among the plan's messages, of those that the run holds and sends.
+        standing: how all of the plan's messages stood when it was let in.
     """
 
     run_id: str | None
     pending: npt.NDArray[np.int64]
+    standing: Standing
 
 
 class RunWriter(Protocol):
@@ -106,8 +108,15 @@ class RunWriter(Protocol):
 class Ledger(Memory, Protocol):
     """The durable record of every attempt."""
 
-    def register(self, label: RunLabel, keys: MessageKeys) -> Registration:
+    def register(
+        self, label: RunLabel, keys: MessageKeys, before: Standing | None = None
+    ) -> Registration:
         """Let a run in: claim, in one exclusive transaction, the messages it may send.
+
+        Args:
+            label: what the run is called.
+            keys: of M messages.
+            before: how the very same messages stood here earlier.
 
         Raises:
             RunBusy: a run that is alive holds some of them.

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from cascade_frames import contract
 from cascade_frames.sending.evidence import as_it_is
@@ -54,7 +55,17 @@ class Receipts:
     @property
     def matched(self) -> int:
         """How many ids have a receipt."""
-        return sum(one is not None for one in self.message_ids)
+        return len([one for one in self.message_ids if one is not None])
+
+
+class _Entry(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    """A receipt as the API document has it, and nothing beside it."""
+
+    message_id: str = msgspec.field(name=contract.RECEIPT_MESSAGE_ID)
+    tracking_id: str = msgspec.field(name=contract.RECEIPT_ID)
+
+
+_ENTRIES = msgspec.json.Decoder(list[_Entry])
 
 
 def read_receipts(body: bytes, ids: Sequence[str]) -> Receipts | None:
@@ -62,7 +73,39 @@ def read_receipts(body: bytes, ids: Sequence[str]) -> Receipts | None:
 
     An id that comes twice keeps its first messageId; a messageId that comes for two ids is
     kept for both, since both were accepted. Either is an anomaly, as is an id never sent.
+
+    A reply that is just as documented, in the order sent, is read at once; any other entry by
+    entry, to the same effect.
     """
+    return _read_in_order(body, ids) or read_carefully(body, ids)
+
+
+def _read_in_order(body: bytes, ids: Sequence[str]) -> Receipts | None:
+    """The receipts of a reply that answers every id in turn; None for any other reply."""
+    try:
+        entries = _ENTRIES.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    if not entries or [entry.tracking_id for entry in entries] != list(ids):
+        return None
+    message_ids = tuple([entry.message_id for entry in entries])
+    return Receipts(message_ids) if _are_sound(message_ids) else None
+
+
+def _are_sound(message_ids: tuple[str, ...]) -> bool:
+    """Whether these are visible ASCII without spaces, of a length that is kept, and all differ."""
+    signs = np.frombuffer("".join(message_ids).encode(), dtype="uint8")
+    return (
+        all(message_ids)
+        and len(max(message_ids, key=len)) <= _MAX_ID
+        and signs.min() > ord(" ")
+        and signs.max() <= ord("~")
+        and len(set(message_ids)) == len(message_ids)
+    )
+
+
+def read_carefully(body: bytes, ids: Sequence[str]) -> Receipts | None:
+    """The receipts of any reply, entry by entry; see `read_receipts`."""
     try:
         entries = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

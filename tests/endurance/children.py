@@ -4,21 +4,22 @@ import importlib
 import time
 import warnings
 
-import httpx
-
 import cascade_frames as cf
+from cascade_frames import assembly, home
 from cascade_frames.planning import planner
 from cascade_frames.planning.mapping import MessageMapping
-from cascade_frames.planning.memory import Standing, empty_standing, standing_table
+from cascade_frames.planning.memory import not_started
 from cascade_frames.results.join import join_results
+from cascade_frames.sending.gateway import Gateway
 from tests.endurance import canaries, drafts, faults, mutants
 from tests.endurance.segments import account, message, segment
 
 
 def warm_up():
     """Do once what is slow the first time; opens no ledger and starts no thread."""
-    httpx._transports.default.create_ssl_context = drafts.certificates
-    httpx.AsyncClient(trust_env=False)
+    assert assembly.send is not None  # loaded, as is the sandbox
+    assert home.Sandbox is cf.Sandbox
+    Gateway(account("http://127.0.0.1:9"))  # loads the transport
     # What httpx and anyio import when the first request is made.
     for name in ("anyio._backends._asyncio", "anyio.streams.tls"):
         importlib.import_module(name)
@@ -39,8 +40,7 @@ class _NoMemory:
     secret = bytes(32)
 
     def stand(self, account, keys):  # noqa: ARG002 - the memory's own signature
-        size = len(keys)
-        return Standing(standing_table(empty_standing(size)), keys.contents > keys.contents)
+        return not_started(len(keys))
 
 
 def send(

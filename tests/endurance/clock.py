@@ -4,14 +4,14 @@ import asyncio
 import random
 from datetime import datetime, timedelta
 
-from cascade_frames import verbs
+from cascade_frames import assembly
 from cascade_frames.ledger import owner, sqlite, writer
 from cascade_frames.sending.engine import Engine
 
 # Everywhere the package looks at a clock: the modules that have a function for it, and those
 # that ask `datetime`.
 FUNCTIONS = (owner, sqlite)
-CLASSES = (verbs, writer)
+CLASSES = (assembly, writer)
 TOUCHED = (
     *((module, "now") for module in FUNCTIONS),
     *((module, "datetime") for module in CLASSES),

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from cascade_frames.ledger import Ledger
+from cascade_frames.planning.fates import as_texts
 from cascade_frames.planning.memory import MessageKeys
 from tests.endurance import children, drafts, truth
 from tests.endurance.forks import ForkServer
@@ -151,7 +152,7 @@ def templates(tmp_path_factory, session_gateway, forks):
         if rows not in known:
             ids, *hashes = forks.run("keys", **given, rows=rows, batch_size=batch_size)
             known[rows] = MessageKeys(
-                np.array(ids, dtype=object), *(np.array(one, dtype="uint64") for one in hashes)
+                as_texts(ids), *(np.array(one, dtype="uint64") for one in hashes)
             )
         if drafted and rows not in ready:
             forks.ask({"draft": {**given, "pieces": [(0, rows)]}})

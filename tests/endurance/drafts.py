@@ -4,10 +4,7 @@ Drafting takes longer than sending a few rows does. The ledgers are copies of on
 plan knows its messages by holds in each of them.
 """
 
-import functools
 from dataclasses import replace
-
-import httpx
 
 from cascade_frames import sender
 from cascade_frames.ledger import Ledger, open_ledger
@@ -17,7 +14,6 @@ from cascade_frames.sending import pacing
 from cascade_frames.sending.encoding import MessageEncoder
 from tests.endurance.segments import account, message, segment
 
-certificates = functools.cache(httpx._transports.default.create_ssl_context)
 _drafted = {}
 _encoders = {}
 
@@ -64,8 +60,6 @@ def hurry(set_attribute=setattr):
     """
     # The same messages are written the same way, however often they are sent.
     set_attribute(sender, "MessageEncoder", _encoder)
-    # Plain HTTP needs no certificates, and reading them takes longer than the rest.
-    set_attribute(httpx._transports.default, "create_ssl_context", certificates)
     for name, seconds in (("_BUNCH_SECONDS", 1e-3), ("_SPAN_SECONDS", 5e-3)):
         assert getattr(pacing, name) >= seconds
         set_attribute(pacing, name, seconds)

@@ -51,7 +51,9 @@ class ForkServer:
 
     def __enter__(self):
         environment = {
-            name: value for name, value in os.environ.items() if not name.startswith("CASCADE_")
+            name: value
+            for name, value in os.environ.items()
+            if name == "CASCADE_TRANSPORT" or not name.startswith("CASCADE_")
         }
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.endurance.fork_server"],

@@ -7,6 +7,8 @@ disk that fails lies under every ledger.
 
 import threading
 
+import numpy as np
+
 from cascade_frames.errors import RunBusy
 from cascade_frames.ledger import Ledger
 from tests.endurance import children, drafts, faults, truth
@@ -128,7 +130,7 @@ class Desk:
     def breaches(self):
         """Every invariant that does not hold now."""
         self.gateway.settle_down()
-        view = truth.read_file(self.episode.ledger, self.episode.keys.ids[: self._end])
+        view = truth.read_file(self.episode.ledger, self.episode.keys.ids[: self._end].to_pylist())
         found = truth.breaches(self.gateway, view, frozenset(self._resolved))
         left = _threads_left()
         if left:
@@ -139,9 +141,9 @@ class Desk:
 
     def _misread(self):
         """Whether the package reads its own ledger as we do."""
-        keys = self.episode.keys.take(slice(0, self._end))
+        keys = self.episode.keys.take(np.arange(self._end))
         theirs = truth.read(self.gateway.url, self.episode.ledger, keys).outcomes
-        ours = truth.read_file(self.episode.ledger, keys.ids).outcomes
+        ours = truth.read_file(self.episode.ledger, keys.ids.to_pylist()).outcomes
         differ = sorted(one for one in ours if ours[one] != theirs[one])
         return [f"read in two ways: {differ[:3]}"] if differ else []
 

@@ -5,7 +5,7 @@ Each is one that a send could well have: most tools commit after they send.
 
 import dataclasses
 
-from cascade_frames.ledger.ledger import Ledger
+from cascade_frames.ledger import standing
 from cascade_frames.ledger.writer import RunWriter
 from cascade_frames.outcomes import Outcome, Reason
 from cascade_frames.sending import engine
@@ -39,14 +39,18 @@ def retry_lost_answers():
 
 def requeue_in_flight():
     """Rows whose intent has no outcome are taken for unsent."""
-    original = Ledger._read_run
+    original = standing.read_run
 
-    def forgetful(self, run):
-        columns = original(self, run)
-        columns["outcome"][columns["reason"] == Reason.IN_FLIGHT] = str(Outcome.UNSENT)
-        return columns
+    def become_unsent(fate):
+        in_flight = fate.reason == Reason.IN_FLIGHT
+        return fate._replace(outcome=str(Outcome.UNSENT)) if in_flight else fate
 
-    Ledger._read_run = forgetful
+    def forgetful(store, run, fates):
+        found = original(store, run, fates)
+        fates.change(found.codes, slice(None), become_unsent)
+        return found
+
+    standing.read_run = forgetful
 
 
 def ignore_missing_ids():

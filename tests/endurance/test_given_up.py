@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from cascade_frames.ledger import Ledger
+from cascade_frames.planning.fates import as_texts
 from cascade_frames.planning.memory import MessageKeys
 from cascade_frames.sending.records import Batch, RunLabel, RunState
 
@@ -19,7 +20,7 @@ def test_a_record_that_nobody_waits_for_does_not_end_the_writer(tmp_path):
     path = tmp_path / "ledger.sqlite3"
     ledger = Ledger(path)
     numbers = np.array([1, 2], dtype="uint64")
-    keys = MessageKeys(np.array(["a", "b"], dtype=object), numbers, numbers)
+    keys = MessageKeys(as_texts(["a", "b"]), numbers, numbers)
     label = RunLabel("account", None, "standard", "digest")
     writer = ledger.open_run(ledger.register(label, keys).run_id)
     asyncio.run(_give_up(writer, path))

@@ -30,7 +30,7 @@ def send_through(episode, folder, rows, processes=1):
         episode.gateway.on_stage = None
     assert [one["outcomes"] for one in told] == [{"accepted": share}] * processes
     assert sorted(episode.gateway.accepted.values()) == [1] * rows
-    intents = truth.read_file(episode.ledger, episode.keys.ids).intents.total()
+    intents = truth.read_file(episode.ledger, episode.keys.ids.to_pylist()).intents.total()
     return rows / (max(moments) - min(moments)) / RATE, intents - rows
 
 

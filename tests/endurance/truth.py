@@ -1,7 +1,6 @@
 """The invariants: what the ledger says, held against what really happened."""
 
 import struct
-import zlib
 from collections import Counter
 from dataclasses import dataclass
 
@@ -9,6 +8,7 @@ import apsw
 
 from cascade_frames.ledger import Ledger
 from tests.endurance.segments import account
+from tests.support.blobs import read_texts
 
 UNKNOWN_UNTIL_DEAD = "in_flight"
 ATTEMPTS = """
@@ -47,8 +47,9 @@ def read(url, path, keys):
     finally:
         ledger.close()
     columns = (table[name].tolist() for name in ("outcome", "reason", "messageId"))
-    said = (dict(zip(keys.ids, values, strict=True)) for values in columns)
-    own = read_file(path, keys.ids)
+    ids = keys.ids.to_pylist()
+    said = (dict(zip(ids, values, strict=True)) for values in columns)
+    own = read_file(path, ids)
     return View(*said, own.intents, own.unproven)
 
 
@@ -84,7 +85,7 @@ def _in_run(ids, attempts, resolutions):
     """What follows for a run's ids from all attempts, in their order, and from resolutions."""
     said = dict.fromkeys(ids, ("unsent", None, None))
     for batch, outcome, reason, receipts in attempts:
-        told = zlib.decompress(receipts).decode().split("\n") if receipts else [""] * len(batch)
+        told = read_texts(receipts) if receipts else [None] * len(batch)
         for one, receipt in zip(batch, told, strict=True):
             if receipt:
                 said[one] = ("accepted", None, receipt)
@@ -100,7 +101,7 @@ def _in_run(ids, attempts, resolutions):
 def _held(connection):
     held = {}
     for run, ids in connection.execute("SELECT run, ids FROM block ORDER BY run, start"):
-        held.setdefault(run, []).extend(zlib.decompress(ids).decode().split("\n"))
+        held.setdefault(run, []).extend(read_texts(ids))
     return held
 
 

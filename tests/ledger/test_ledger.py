@@ -13,13 +13,15 @@ import pytest
 
 import cascade_frames as cf
 from cascade_frames.ledger import open_ledger
-from cascade_frames.ledger.ledger import BLOCK
+from cascade_frames.ledger.claims import BLOCK
 from cascade_frames.ledger.owner import SILENCE, Owner, this_process
 from cascade_frames.outcomes import Outcome, Reason
+from cascade_frames.planning.fates import as_texts
 from cascade_frames.planning.memory import MessageKeys
 from cascade_frames.sending.records import Batch, RunLabel, RunState
 from cascade_frames.sending.verdicts import Settlement
 from tests.support import children
+from tests.support.blobs import read_texts
 from tests.support.raw import RawServer, accept
 from tests.support.segments import account, call, counts, segment
 
@@ -29,10 +31,10 @@ NOW = datetime.now(UTC)
 
 def keys(ids, contents=None, hashes=None):
     """Return keys for these ids."""
-    ids = np.array(list(ids), dtype=object)
+    ids = list(ids)
     own = [hash(one) % 2**63 for one in ids] if hashes is None else hashes
     return MessageKeys(
-        ids,
+        as_texts(ids),
         np.array(own, dtype=np.uint64),
         np.array(contents if contents is not None else [7] * len(ids), dtype=np.uint64),
     )
@@ -277,7 +279,8 @@ def test_the_file_holds_no_phone_no_text_and_no_key(ledger):
     files = list(ledger.parent.glob(f"{ledger.name}*"))
     assert len(files) == 3  # with the write-ahead log, while it is open
     data = b"".join(path.read_bytes() for path in files)
-    data += b"".join(bytes(row[0]) for row in sql(ledger, "SELECT ids FROM block"))
+    for (blob,) in sql(ledger, "SELECT ids FROM block"):
+        data += "".join(read_texts(blob)).encode()
     for held in ("38050", "0500000", "Таємниця", "test-key", "Brand"):
         assert held.encode() not in data
     for path in files:

@@ -11,6 +11,7 @@ import pytest
 import cascade_frames as cf
 from cascade_frames.ledger import writer as writers
 from cascade_frames.outcomes import Outcome, Reason
+from cascade_frames.planning.fates import as_texts
 from cascade_frames.planning.memory import MessageKeys
 from cascade_frames.sending.records import Batch, RunLabel, RunState
 from cascade_frames.sending.verdicts import Settlement
@@ -23,7 +24,7 @@ UNSENT = Settlement(Outcome.UNSENT, Reason.NOT_CONNECTED, None)
 def writer(ledger):
     """Yield the writer of a run of a hundred messages, closed at the end."""
     opened = cf.Ledger(ledger)
-    ids = np.array([f"i{n}" for n in range(100)], dtype=object)
+    ids = as_texts([f"i{n}" for n in range(100)])
     hashes = np.arange(100, dtype=np.uint64)
     registration = opened.register(RunLabel("a", None, "r", "d"), MessageKeys(ids, hashes, hashes))
     made = opened.open_run(registration.run_id)
@@ -97,7 +98,7 @@ def test_a_waiter_that_goes_away_leaves_its_record(writer, ledger):
 def test_closing_writes_what_is_queued(ledger):
     """The end of a run is recorded after everything else, and its thread ends."""
     opened = cf.Ledger(ledger)
-    one = np.array(["i"], dtype=object)
+    one = as_texts(["i"])
     zero = np.zeros(1, np.uint64)
     registration = opened.register(RunLabel("a", None, "r", "d"), MessageKeys(one, zero, zero))
     made = opened.open_run(registration.run_id)

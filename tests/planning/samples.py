@@ -1,13 +1,13 @@
 """What the planning tests plan with: a small segment, an account, a ledger with nothing in it."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 
 import numpy as np
 import pandas as pd
 
 from cascade_frames.planning.mapping import MessageMapping
-from cascade_frames.planning.memory import Standing, empty_standing, standing_table
+from cascade_frames.planning.memory import not_started
 from cascade_frames.planning.planner import PlanRequest, make_plan
 from cascade_frames.settings import Account
 
@@ -25,8 +25,8 @@ class Memory:
 
     def stand(self, account, keys):  # noqa: ARG002 - the protocol's
         """Every message is unsent; those whose id was used are told."""
-        table = standing_table(empty_standing(len(keys)))
-        return Standing(table, np.isin(keys.ids.astype(str), self.reused))
+        reused = np.isin(np.array(keys.ids.to_pylist(), dtype=str), self.reused)
+        return replace(not_started(len(keys)), reused=reused)
 
 
 def account(**fields):

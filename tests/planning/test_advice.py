@@ -1,5 +1,6 @@
 """Advice: counts what good sending would do otherwise, and stops nothing."""
 
+import pandas as pd
 import pytest
 
 from .samples import plan, segment
@@ -47,4 +48,17 @@ def test_a_long_survey_option_is_noticed():
     assert advice(survey_options=["a" * 29, "b"], **survey) == []
     assert advice(survey_options=["a" * 30, "b"], **survey) == [
         "3 × a survey option of 30 characters or more"
+    ]
+
+
+def test_each_type_is_held_to_its_own_range():
+    """Rows of several types are counted by type, and rows without a ttl by none."""
+    table = segment(
+        kind=["promo", "transaction", "promo", "transaction", "promo"],
+        wait=[60, 60, None, 300, 86_400],
+    )
+    made = plan(table, message_type="{kind}", ttl=pd.col("wait"))
+    assert [str(one).split(" outside")[0] for one in made.advice] == [
+        "1 × ttl of a transaction",
+        "1 × ttl of a promo",
     ]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cascade_frames.planning.distinct import distinct_values, float_bits
+from cascade_frames.planning.distinct import distinct_values, float_bits, map_objects
 
 from .samples import objects
 
@@ -42,3 +42,19 @@ def test_the_width_of_a_float_is_known(dtype, bits):
     """Whoever holds a float column, its width decides how exact its numbers are."""
     assert float_bits(pd.Series([1.0]).astype(dtype).dtype) == bits
     assert float_bits(pd.Series(["a"]).dtype) == 0
+
+
+@given(st.lists(VALUES, max_size=12))
+def test_objects_are_mapped_each_by_itself(values):
+    """Equal objects are not taken for one another, and one object is asked once."""
+    column = objects(*values).set_axis(range(5, 5 + len(values)))
+    asked = []
+
+    def kind(value):
+        asked.append(value)
+        return type(value), value
+
+    found = map_objects(column, kind)
+    assert found.tolist() == [(type(value), value) for value in column]
+    assert found.index.tolist() == column.index.tolist()
+    assert len(asked) == len({id(value) for value in column})

@@ -49,9 +49,24 @@ def test_every_faulty_row_is_told_once(data, size):
     told = faults.told()
     assert told["position"].tolist() == np.flatnonzero(counts).tolist()
     assert (told["detail"].str.count("rule")).tolist() == counts[counts > 0].tolist()
+    # The slow twin: row by row, fault by fault.
+    assert told["detail"].tolist() == [
+        "; ".join(fault.detail for fault in faults.found if fault.rows[row])
+        for row in range(size)
+        if counts[row]
+    ]
 
 
 @pytest.mark.parametrize("size", [0, 1])
 def test_a_segment_of_any_size_can_be_told(size):
     """No rows at all is a size too."""
     assert len(Faults(size).told()) == 0
+
+
+def test_what_is_told_of_a_constant_holds_for_all():
+    """A fault of the one value that stands for all rows is a fault of every row."""
+    one, all_rows = Faults(1), Faults(3)
+    one.add(Reason.TTL_INVALID, "ttl", np.array([True]))
+    all_rows.add_to_all(one)
+    assert all_rows.any.tolist() == [True] * 3
+    assert all_rows.found[0].detail == one.found[0].detail

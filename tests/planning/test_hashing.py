@@ -6,8 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cascade_frames.planning.hashing import derive_ids, derive_key, hash_rows, hash_texts
+from cascade_frames.planning.hashing import (
+    derive_ids,
+    derive_key,
+    hash_rows,
+    hash_texts,
+    hash_texts_by,
+    repeats,
+)
 
+from .columns import TEXTS, forms
 from .samples import SECRET, objects
 
 KEY = "0123456789abcdef"
@@ -144,3 +152,37 @@ def test_keys_fit_siphash_and_differ_by_purpose():
     keys = {derive_key(SECRET, purpose) for purpose in ("id", "content:text", "id:a:x", "id:b:x")}
     assert len(keys) == 4
     assert all(len(key) == 16 and key.isascii() for key in keys)
+
+
+@given(TEXTS)
+def test_every_form_of_a_column_hashes_alike(texts):
+    """A hash is of the text: slices, chunks, constants and objects make no difference."""
+    expected = hash_texts(objects(*texts), KEY).tolist()
+    for form in forms(texts).values():
+        assert hash_texts(form, KEY).tolist() == expected
+        assert hash_texts_by(form, [KEY, "f" * 16])[0].tolist() == expected
+
+
+@given(st.lists(st.sampled_from(["a", "b", "ж", "😀"]), max_size=10), st.data())
+def test_repeats_are_those_of_a_plain_look(texts, data):
+    """A text is a repeat where an earlier row that counts has it, colliding hashes or not."""
+    size = len(texts)
+    rows = np.array(data.draw(st.lists(st.booleans(), min_size=size, max_size=size)), dtype=bool)
+    coarse = data.draw(st.booleans())
+    hashes = np.array([len(t.encode()) if coarse else ord(t) for t in texts], dtype=np.uint64)
+    seen, expected = set(), []
+    for text, counts in zip(texts, rows, strict=True):
+        expected.append(bool(counts) and text in seen)
+        seen |= {text} if counts else set()
+    assert repeats(pd.Series(texts, dtype="str"), hashes, rows).tolist() == expected
+
+
+@given(st.lists(st.none() | st.from_regex(r"\+[1-9][0-9]{7,14}", fullmatch=True), max_size=5))
+def test_ids_are_the_two_hashes_in_hexadecimal(phones):
+    """What is written a column at a time is what each phone by itself would get."""
+    made = derive_ids(objects(*phones), "осінь", "autumn", SECRET).tolist()
+    halves = [hash_texts(objects(*phones), derive_key(SECRET, f"id:{h}:осінь")) for h in "ab"]
+    assert made == [
+        phone and f"autumn-{high:016x}{low:016x}"
+        for phone, high, low in zip(phones, *halves, strict=True)
+    ]

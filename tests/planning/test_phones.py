@@ -1,10 +1,12 @@
 """Phones: every usual spelling is read, and no doubtful one reaches a stranger."""
 
+import random
+
 import numpy as np
 import pandas as pd
 import phonenumbers
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cascade_frames.errors import MappingError
@@ -101,6 +103,48 @@ def test_the_fast_path_equals_the_reader(prefix, digits):
     """For digits in any plain spelling, right or wrong, the fast path decides as the reader."""
     written = prefix + digits
     assert normalise(objects(written), "UA").tolist() == [read_phone(written, "UA")]
+
+
+COUNTRY_CODES = sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE)
+ABROAD = st.builds(
+    lambda code, digits: f"+{code}{digits}",
+    st.sampled_from(COUNTRY_CODES) | st.integers(0, 1999),
+    st.from_regex(r"[0-9]{3,13}", fullmatch=True),
+)
+SPELLED = st.builds(
+    lambda phone, at, mark: phone[:at] + mark + phone[at:],
+    ABROAD | st.sampled_from(READ) | st.from_regex(r"[0-9]{3,14}", fullmatch=True),
+    st.integers(0, 14),
+    st.sampled_from(["", " ", "-", "(", ")", "/", "+", "\t", ".", "x", "\u00a0", "\n", "0"]),
+)
+
+
+@settings(max_examples=100)
+@given(
+    st.lists(st.none() | ABROAD | SPELLED, min_size=1, max_size=12),
+    st.sampled_from(["UA", "PL", "US", "IT", "AR"]),
+)
+def test_a_column_read_by_shape_equals_its_phones_read_one_by_one(phones, region):
+    """Numbers of every country, right or wrong, in any spelling: the shape decides alike."""
+    expected = [None if phone is None else read_phone(phone, region) for phone in phones]
+    assert normalise(objects(*phones), region).tolist() == expected
+    assert normalise(pd.Series(phones, dtype="str"), region).tolist() == expected
+    filled = pd.Series([None, *phones, None], dtype="str").iloc[1:-1]
+    assert normalise(filled, region).tolist() == expected
+
+
+@pytest.mark.parametrize("code", COUNTRY_CODES)
+def test_a_shape_of_any_country_decides_as_its_numbers(code):
+    """For every country code, length and leading digit: two numbers of a shape, one answer."""
+    drawn = random.Random(code)
+    phones = [
+        f"+{code}{lead}{''.join(drawn.choices('0123456789', k=size))}"
+        for lead in "0123456789"
+        for size in range(3, 13)
+        for _ in range(2)
+    ]
+    expected = [read_phone(phone, "UA") for phone in phones]
+    assert normalise(pd.Series(phones, dtype="str"), "UA").tolist() == expected
 
 
 @given(st.from_regex(r"[1-9][0-9]{8}", fullmatch=True), st.data())

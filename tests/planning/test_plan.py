@@ -2,15 +2,16 @@
 
 import dataclasses
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cascade_frames.outcomes import Reason
-from cascade_frames.planning.display import mask_phone
-from cascade_frames.planning.memory import Standing
+from cascade_frames.planning.fates import Fate, fate_table
 from cascade_frames.planning.plan import Conduct
+from cascade_frames.planning.previews import mask_phone
 
 from .samples import account, drop, objects, plan, segment
 
@@ -122,8 +123,10 @@ def test_a_plan_is_frozen():
 def test_what_is_settled_is_not_counted_as_to_send():
     """Messages the ledger knows as accepted or unknown are shown, and not sent again."""
     made = plan(segment(4))
-    table = made.standing.table.assign(outcome=["accepted", "unknown", "refused", "unsent"])
-    made = dataclasses.replace(made, standing=Standing(table, made.standing.reused))
+    fates = fate_table([Fate(one) for one in ("accepted", "unknown", "refused", "unsent")])
+    codes = np.arange(4, dtype=np.int32)
+    standing = dataclasses.replace(made.standing, fates=fates, codes=codes)
+    made = dataclasses.replace(made, standing=standing)
     assert (made.to_send, made.requests) == (1, 1)
     for words in ("accepted before, not sent again", "unknown since before", "refused before"):
         assert words in str(made)

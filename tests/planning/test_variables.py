@@ -45,6 +45,23 @@ def test_a_variable_outside_the_text_is_refused():
         plan(segment(link=[LINK]), from_name="{link:url}")
 
 
+def test_references_are_found_within_texts_only():
+    """The end of one text and the beginning of the next make no reference."""
+    variables = Variables(SECRET)
+    variables.refer(objects(LINK), VariableType.URL)
+    number = str(next(iter(variables.found)))
+    assert len(variables.used_in(objects(f"a %url={number}% b", None))) == 1
+    assert variables.used_in(objects(f"%url={number[:3]}", f"{number[3:]}%")) == ()
+    assert len(variables.used_in(objects("%url=1", f"2%url={number}%"))) == 1
+
+
+def test_half_an_emoji_in_a_link_rejects_its_row():
+    """A link that UTF-8 cannot carry costs its row, not the call."""
+    made = drop(segment(link=objects("\ud83d", LINK)), text="{link:url}")
+    assert made.rejected["reason"].tolist() == [Reason.TEXT_CHARACTERS]
+    assert len(made.variables) == 1
+
+
 def test_two_values_of_one_id_stop_the_call():
     """Should two links ever share an id, nobody gets the other's."""
     variables = Variables(SECRET)

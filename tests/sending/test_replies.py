@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cascade_frames.sending.replies import ApiError, read_error, read_receipts
+from cascade_frames.sending.replies import ApiError, read_carefully, read_error, read_receipts
 
 json_values = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text()),
@@ -52,6 +52,65 @@ def test_no_body_breaks_the_readers(body):
     assert error is None or isinstance(str(error), str)
     found = read_receipts(body, ["a", "b"])
     assert found is None or len(found.message_ids) == 2
+
+
+IDS = ["a", "b", "ї"]
+awkward = st.sampled_from(
+    ["", " ", "1 ", "1", "2", "3", "\n", "\u2028", "\x7f", "ї", "x" * 255, "x" * 256, 1, None, []]
+)
+entry = st.one_of(
+    st.fixed_dictionaries(
+        {"messageId": awkward | st.uuids().map(str)},
+        optional={"trackinId": st.sampled_from([*IDS, "foreign", 5, None]), "more": json_values},
+    ),
+    json_values,
+)
+
+
+@st.composite
+def nearly_right(draw):
+    """Return a reply that is right but for a few entries, or for its order."""
+    entries = [{"messageId": draw(st.uuids().map(str)), "trackinId": one} for one in IDS]
+    for at in draw(st.sets(st.integers(0, 2), max_size=2)):
+        entries[at] = (
+            draw(entry) if draw(st.booleans()) else entries[at] | {"messageId": draw(awkward)}
+        )
+    return draw(st.just(entries) | st.permutations(entries) | st.just(entries + entries[:1]))
+
+
+@given(nearly_right() | st.lists(entry, max_size=4), st.booleans())
+def test_a_reply_read_at_once_says_what_it_says_entry_by_entry(entries, spaced):
+    """The fast path and its slow twin agree on every reply."""
+    body = json.dumps(entries, indent=1 if spaced else None).encode()
+    assert read_receipts(body, IDS) == read_carefully(body, IDS)
+
+
+@given(nearly_right(), st.data())
+def test_a_damaged_reply_is_read_alike(entries, data):
+    """Bytes lost, doubled or changed on the way: both paths agree on what is left."""
+    body = json.dumps(entries).encode()
+    at, to = sorted(data.draw(st.tuples(*[st.integers(0, len(body))] * 2)))
+    damaged = body[:at] + data.draw(st.binary(max_size=3) | st.just(body[at:to] * 2)) + body[to:]
+    assert read_receipts(damaged, IDS) == read_carefully(damaged, IDS)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'[{"messageId":"1","messageId":"2","trackinId":"a"}]',
+        b'[{"messageId":1,"messageId":"2","trackinId":"a"}]',
+        b'[{"messageId":"1","trackinId":"b","trackinId":"a"}]',
+        b'[{"messageId":"1","trackinId":"a","more":"\xff"}]',
+        b'[{"messageId":"1","trackinId":"a","more":1e999}]',
+        b'[{"messageId":"\\ud800","trackinId":"a"}]',
+        b'\xef\xbb\xbf[{"messageId":"1","trackinId":"a"}]',
+        b"[]",
+        b"",
+    ],
+)
+def test_odd_json_is_read_alike(body):
+    """Doubled names, broken text beside the receipt, a mark before it: both paths agree."""
+    assert read_receipts(body, ["a"]) == read_carefully(body, ["a"])
 
 
 @pytest.mark.parametrize("body", [b"1" * 5000, b'{"error": {"code": ' + b"9" * 4299 + b"}}"])

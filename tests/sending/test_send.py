@@ -665,7 +665,7 @@ def test_a_claim_that_fails_is_told_at_once(ledger, monkeypatch, point):
         ({"ALL_PROXY": "socks5://127.0.0.1:9"}, "httpx[socks]"),
         ({"ALL_PROXY": "nonsense://127.0.0.1:9"}, "HTTPS_PROXY"),
         ({"SSL_CERT_FILE": "/nowhere/at/all"}, "SSL_CERT_FILE"),
-        ({"NO_PROXY": "[::"}, "NO_PROXY"),
+        ({"HTTPS_PROXY": "http://127.0.0.1:9", "NO_PROXY": "[::"}, "NO_PROXY"),
     ],
 )
 def test_an_environment_that_cannot_be_used_is_told_before_anything(

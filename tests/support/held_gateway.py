@@ -1,19 +1,23 @@
-"""A gateway that accepts everything, but answers only when it is told to."""
+"""A gateway that accepts everything, but answers only when it is told to, or after a while."""
 
 import json
 import threading
+import time
 import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class HeldGateway:
-    """Holds every answer until `release_all`; counts what came."""
+    """Holds every answer until `release_all`, or for so many seconds; counts what came."""
 
-    def __init__(self):
+    def __init__(self, hold=30):
+        self._hold = hold
         self._arrived = threading.Condition()
         self._released = threading.Event()
         self.requests = 0
         self.messages = 0
+        self.arrivals = []  # by time.monotonic
+        self.ids = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
@@ -53,8 +57,10 @@ class HeldGateway:
                 with gateway._arrived:
                     gateway.requests += 1
                     gateway.messages += len(ids)
+                    gateway.arrivals.append(time.monotonic())
+                    gateway.ids += ids
                     gateway._arrived.notify_all()
-                gateway._released.wait(30)
+                gateway._released.wait(gateway._hold)
                 receipts = [{"messageId": str(uuid.uuid4()), "trackinId": one} for one in ids]
                 body = json.dumps(receipts).encode()
                 self.send_response(200)

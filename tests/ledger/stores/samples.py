@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from cascade_frames.outcomes import Outcome
+from cascade_frames.planning.fates import as_texts
 from cascade_frames.planning.hashing import derive_key, hash_texts, recipient_hashes
 from cascade_frames.planning.memory import MessageKeys
 from cascade_frames.sending.records import Batch, RunLabel
@@ -22,9 +23,9 @@ def keys_of(ledger, ids, contents=None, phones=None):
     hashes = hash_texts(texts, derive_key(ledger.secret, "id"))
     same = np.arange(len(texts), dtype=np.uint64) if contents is None else contents
     if phones is None:
-        return MessageKeys(texts, hashes, same)
+        return MessageKeys(as_texts(texts), hashes, same)
     people = recipient_hashes(np.array(list(phones), dtype=object), ledger.secret)
-    return MessageKeys(texts, hashes, same, people)
+    return MessageKeys(as_texts(texts), hashes, same, people)
 
 
 def accepted(ids):

@@ -5,7 +5,7 @@ import pytest
 
 from cascade_frames.errors import LedgerError, RunBusy
 from cascade_frames.ledger import open_ledger
-from cascade_frames.ledger.ledger import BLOCK
+from cascade_frames.ledger.claims import BLOCK
 from cascade_frames.outcomes import Outcome, Reason
 from cascade_frames.sending.records import RunState
 from cascade_frames.sending.verdicts import Settlement
@@ -122,7 +122,7 @@ def test_a_failed_transaction_leaves_nothing(ledger, monkeypatch):
         raise RuntimeError("in the middle")
 
     with monkeypatch.context() as patched:
-        patched.setattr("cascade_frames.ledger.ledger.pack_texts", broken)
+        patched.setattr("cascade_frames.ledger.claims._add_run", broken)
         with pytest.raises(RuntimeError, match="in the middle"):
             ledger.register(LABEL, keys)
     assert ledger.register(LABEL, keys).pending.tolist() == list(range(10))

@@ -11,7 +11,10 @@ import cascade_frames as cf
 from cascade_frames.errors import MappingError, RunBusy
 from cascade_frames.forgetting import forget
 from cascade_frames.ledger import Ledger, schema
+from cascade_frames.ledger.blobs import unpack_texts
+from cascade_frames.ledger.record import read_run
 from cascade_frames.outcomes import Outcome, Reason
+from cascade_frames.planning.fates import Fates
 from cascade_frames.sending.records import RunLabel, RunState
 from cascade_frames.sending.verdicts import Settlement
 
@@ -75,11 +78,11 @@ def test_ids_receipts_and_details_are_gone(ledger):
     """What is left in the tables holds neither id, receipt nor the API's words."""
     for phone in (PHONES[1], PHONES[3], PHONES[4]):
         ledger.forget(phone)
-    columns = ledger._read_run(1)
-    assert columns["messageId"].tolist()[:3] == ["m-customer-0", None, "m-customer-2"]
-    assert columns["detail"].tolist() == [None] * 6
-    ids, _ = ledger._read_block(1, 0)
-    assert ids.tolist() == [IDS[0], None, IDS[2], None, None, IDS[5]]
+    record = read_run(ledger._store, 1, Fates())
+    assert record.message_ids.to_pylist()[:3] == ["m-customer-0", None, "m-customer-2"]
+    assert {record.fates[code].detail for code in record.codes} == {None}
+    ids = unpack_texts(ledger._store.rows(schema.READ_BLOCK, (1, 0))[0][0])
+    assert ids.to_pylist() == [IDS[0], None, IDS[2], None, None, IDS[5]]
     assert len(ledger.unknown()) == 0
 
 
@@ -151,6 +154,29 @@ def test_erasing_and_registering_wait_for_each_other(open_it):
     with_person = [number for number, one in held if 0 in one.pending]
     assert erased == len(with_person)
     assert len(held) == 8
+
+
+@pytest.mark.parametrize("taken_over", ["before", "by the erasure"])
+def test_an_answer_that_comes_after_the_erasure_brings_nothing_back(open_it, taken_over):
+    """An owner thought gone settles late: the person's receipt and the API's words stay away."""
+    first, second = open_it(), open_it()
+    keys = keys_of(first, IDS, phones=PHONES)
+    writer = first.open_run(first.register(LABEL, keys).run_id)
+    intend(writer, Batch(1, 0, 3))
+    intend(writer, Batch(2, 3, 5))
+    with first._store.transaction():
+        first._store.rows("UPDATE run SET process_started = 0, process = 4194304")
+    if taken_over == "before":
+        second.register(LABEL, keys)
+    for phone in (PHONES[1], PHONES[3]):
+        assert second.forget(phone) >= 1
+    settle(writer, Batch(1, 0, 3), accepted(IDS[:3]))
+    settle(writer, Batch(2, 3, 5), REFUSED)
+    writer.close(RunState.HALTED)
+    record = read_run(second._store, 1, Fates())
+    assert record.message_ids.to_pylist()[:3] == ["m-customer-0", None, "m-customer-2"]
+    assert {record.fates[code].detail for code in record.codes} == {None}
+    assert outcomes(second, keys)[1] == outcomes(second, keys)[3] == "skipped"
 
 
 def test_what_is_no_phone_erases_nobody(ledger):

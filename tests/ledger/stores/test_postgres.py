@@ -1,6 +1,8 @@
 """What only a ledger on PostgreSQL can meet."""
 
+import gc
 import sys
+import threading
 import time
 import traceback
 
@@ -8,7 +10,7 @@ import psycopg
 import pytest
 
 from cascade_frames.errors import LedgerError
-from cascade_frames.ledger import Ledger, schema, schema_postgres
+from cascade_frames.ledger import Ledger, claims, open_ledger, schema, schema_postgres
 from cascade_frames.ledger.postgres import PostgresStore
 from cascade_frames.ledger.store import ConnectionLost
 from cascade_frames.sending.records import RunState
@@ -144,20 +146,20 @@ def test_a_connection_lost_between_writes_is_made_anew(shared, administrator):
     assert outcomes(shared, keys) == ["accepted"] * 5 + ["unknown"] * 5
 
 
-def test_a_connection_lost_within_a_transaction_undoes_it(shared, administrator):
+def test_a_connection_lost_within_a_transaction_undoes_it(shared, administrator, monkeypatch):
     """What was written before the loss is not there, and the loss is a LedgerError."""
     keys = keys_of(shared, IDS)
-    find = shared._find
+    add_run = claims._add_run
 
     def lose(*args):
-        found = find(*args)
+        run = add_run(*args)
         administrator.execute(END_OTHERS)
-        return found
+        return run
 
-    shared._find = lose
-    with pytest.raises(LedgerError, match="connection was lost"):
-        shared.register(LABEL, keys)
-    shared._find = find
+    with monkeypatch.context() as patched:
+        patched.setattr(claims, "_add_run", lose)
+        with pytest.raises(LedgerError, match="connection was lost"):
+            shared.register(LABEL, keys)
     assert shared._store.rows("SELECT count(*) FROM run") == [(0,)]
     assert shared.register(LABEL, keys).pending.tolist() == list(range(10))
 
@@ -233,3 +235,19 @@ def test_every_statement_has_its_wording_there(shared):
                 plain = plain.replace(f"%({name})s", "NULL")
             if "%(" not in plain:
                 shared._store.rows(f"EXPLAIN {plain}")
+
+
+def test_plans_share_a_connection(database):
+    """However many plans are kept, the server has one connection for them; then none."""
+    first, second = open_ledger(database, "live"), open_ledger(database, "live")
+    assert first is second
+    first.close()
+    assert second.stand(LABEL.account, keys_of(second, IDS)).count("unsent") == 10
+    with psycopg.connect(database, autocommit=True) as connection:
+        ours = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'cascade_frames'"
+        ours += " AND datname = current_database()"
+        assert connection.execute(ours).fetchone() == (1,)
+        del first, second
+        gc.collect()
+        while connection.execute(ours).fetchone() != (0,):
+            threading.Event().wait(0.01)

@@ -1,18 +1,17 @@
 """What only a ledger file can meet."""
 
 import sqlite3
-from types import SimpleNamespace
+from pathlib import Path
 
 import pytest
 
 from cascade_frames.errors import LedgerError
-from cascade_frames.ledger import Ledger, open_ledger, volumes
+from cascade_frames.ledger import Ledger, open_ledger, schema, volumes
 
 
 def _mounted(monkeypatch, place, kind):
-    mounts = [SimpleNamespace(mountpoint="/", fstype="ext4")]
-    mounts.append(SimpleNamespace(mountpoint=str(place), fstype=kind))
-    monkeypatch.setattr(volumes.psutil, "disk_partitions", lambda **_: mounts)
+    mounts = [(Path("/"), "ext4"), (place, kind)]
+    monkeypatch.setattr(volumes, "mounts", lambda: mounts)
 
 
 @pytest.mark.parametrize("kind", ["nfs", "nfs4", "cifs", "smbfs", "smb3", "fuse.sshfs"])
@@ -48,6 +47,14 @@ def test_a_file_that_is_no_database_is_refused(tmp_path):
     path.write_text("phone\n" * 1000)
     with pytest.raises(LedgerError, match="is not a ledger"):
         Ledger(path)
+
+
+def test_hashes_stream_past(tmp_path):
+    """The hashes of all that was sent are read in order, without SQLite sorting them first."""
+    ledger = Ledger(tmp_path / "ledger.sqlite3")
+    steps = ledger._store.rows(f"EXPLAIN QUERY PLAN {schema.READ_HASHES}", ("account", 0))
+    assert not any("TEMP" in step[3] for step in steps)
+    ledger.close()
 
 
 def test_an_unknown_kind_of_ledger_is_refused():

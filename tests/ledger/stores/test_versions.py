@@ -1,15 +1,18 @@
 """Ledgers of other versions: older ones are taken forward, newer ones left alone."""
 
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import pytest
 
 from cascade_frames.errors import LedgerError
 from cascade_frames.ledger import Ledger, schema
 from cascade_frames.ledger.migrations import upgrade
 from cascade_frames.ledger.stores import open_store
+from cascade_frames.sending.records import RunState
 
-from .samples import ACCOUNT, LABEL, keys_of
+from .samples import ACCOUNT, LABEL, Batch, accepted, intend, keys_of, settle
 
 
 @pytest.fixture
@@ -54,7 +57,28 @@ def test_what_was_written_before_is_still_known_after(ledger, store):
     keys = keys_of(ledger, ["id-1", "id-2"])
     ledger.register(LABEL, keys)
     upgrade(store, _steps(store, ["CREATE TABLE one (a INTEGER)"]))
-    assert len(store.rows(schema.READ_HASHES, (ACCOUNT,))) == 1
+    assert len(store.rows(schema.READ_HASHES, (ACCOUNT, 0))) == 1
+
+
+def test_a_ledger_of_version_4_is_read_as_it_is(ledger, location):
+    """Strings in the form of before, next to new ones: every message and receipt is known."""
+    old = keys_of(ledger, ["id-1", "id-2", "id-3"])
+    writer = ledger.open_run(ledger.register(LABEL, old).run_id)
+    intend(writer, Batch(1, 0, 3))
+    settle(writer, Batch(1, 0, 3), accepted(["id-1", "id-2", "id-3"]))
+    writer.close(RunState.FINISHED)
+    with ledger._store.transaction():
+        ids = zlib.compress(b"id-1\nid-2\nid-3", 1)
+        ledger._store.rows("UPDATE block SET ids = ?", (ids,))
+        ledger._store.rows("UPDATE outcome SET message_ids = ?", (zlib.compress(b"m-1\n\nm-3"),))
+        ledger._store.rows(schema.SET_META, {"key": "version", "value": b"4"})
+    upgraded = Ledger(location)
+    assert upgraded._store.version() == schema.STEPS[-1][0] == 5
+    both = keys_of(upgraded, ["id-3", "new", "id-1", "id-2"], np.array([2, 9, 0, 1]))
+    assert upgraded.register(LABEL, both).pending.tolist() == [1]
+    table = upgraded.stand(ACCOUNT, both).table
+    assert table["messageId"].fillna("-").tolist() == ["m-3", "-", "m-1", "-"]
+    upgraded.close()
 
 
 def test_a_newer_ledger_is_refused_and_not_changed(location, store):

@@ -1,0 +1,98 @@
+"""How the messages of one run stand, read from its attempts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from cascade_frames.ledger import resolutions, schema
+from cascade_frames.ledger.blobs import unpack_texts
+from cascade_frames.ledger.store import Row, Store
+from cascade_frames.outcomes import Outcome, Reason
+from cascade_frames.planning.fates import NOT_STARTED, Codes, Fate, Fates, lay_out
+
+
+@dataclass(frozen=True, repr=False)
+class RunRecord:
+    """How all R messages of a run stand, by position in it.
+
+    Attributes:
+        fates: which the codes mean.
+        codes: int32, length R.
+        message_ids: R receipts, null where there is none; None where no message has one.
+    """
+
+    fates: Fates
+    codes: Codes
+    message_ids: pa.LargeStringArray | None
+
+    def having(self, outcome: Outcome) -> npt.NDArray[np.int64]:
+        """The positions of the messages that have this outcome."""
+        wanted = np.array([self.fates[code].outcome == outcome for code in range(len(self.fates))])
+        return np.flatnonzero(wanted[self.codes])
+
+
+def read_run(store: Store, run: int, fates: Fates) -> RunRecord:
+    """Read how the messages of one run stand.
+
+    Args:
+        store: what holds the ledger.
+        run: its number.
+        fates: those known so far; new ones are added to them.
+    """
+    size = int(store.rows(schema.READ_RUN, (run,))[0][2])
+    codes = np.full(size, fates.code(NOT_STARTED), dtype=np.int32)
+    receipts: list[tuple[slice, pa.LargeStringArray]] = []
+    with closing(store.each(schema.READ_ATTEMPTS, (run,))) as attempts:
+        for attempt in attempts:
+            span, message_ids = slice(attempt[2], attempt[3]), attempt[8]
+            told = None if message_ids is None else unpack_texts(message_ids)
+            if told is not None:
+                receipts.append((span, told))
+            _note(fates, codes, span, attempt, told)
+    resolutions.apply(fates, codes, store.rows(schema.READ_RESOLUTIONS, (run,)))
+    return RunRecord(fates, codes, lay_out(size, receipts) if receipts else None)
+
+
+def _note(
+    fates: Fates, codes: Codes, span: slice, attempt: Row, receipts: pa.LargeStringArray | None
+) -> None:
+    """Change the codes of an attempt's rows to what has become of them."""
+    silent, answered = _changes(attempt)
+    if receipts is None:
+        fates.change(codes, span, silent)
+    elif not receipts.null_count:
+        fates.change(codes, span, answered)
+    else:
+        missing = receipts.is_null().to_numpy(zero_copy_only=False)
+        fates.change(codes, span.start + np.flatnonzero(missing), silent)
+        fates.change(codes, span.start + np.flatnonzero(~missing), answered)
+
+
+def _changes(attempt: Row) -> Iterator[Callable[[Fate], Fate]]:
+    """What an attempt makes of the fate of a row without a receipt, and of one with one."""
+    batch, _, _, _, at, outcome, reason, detail, _ = attempt
+    when = datetime.fromisoformat(at)
+    told: dict[str, Any] = {"outcome": str(Outcome.UNKNOWN), "reason": str(Reason.IN_FLIGHT)}
+    if outcome:
+        told = {"outcome": outcome, "reason": reason}
+    told["detail"] = detail
+    accepted: dict[str, Any] = {"outcome": str(Outcome.ACCEPTED), "reason": None, "detail": None}
+
+    def silent(fate: Fate) -> Fate:
+        # Only a receipt outweighs an earlier attempt of which nothing is known.
+        known = {} if fate.outcome == Outcome.UNKNOWN else told
+        return fate._replace(**known, batch=batch, attempts=fate.attempts + 1, sent_at=when)
+
+    def answered(fate: Fate) -> Fate:
+        return fate._replace(**accepted, batch=batch, attempts=fate.attempts + 1, sent_at=when)
+
+    yield silent
+    yield answered

@@ -1,0 +1,76 @@
+"""How messages stand: what became of them in the runs that hold them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from cascade_frames.ledger import erasure, schema
+from cascade_frames.ledger.lookup import look_up
+from cascade_frames.ledger.record import read_run
+from cascade_frames.ledger.store import Store
+from cascade_frames.outcomes import Outcome
+from cascade_frames.planning.fates import NOT_STARTED, Codes, Fate, Fates, lay_out, taken
+from cascade_frames.planning.memory import MessageKeys, Places, Standing
+
+
+def stand(
+    store: Store, account: str, keys: MessageKeys, before: Standing | None = None
+) -> Standing:
+    """How these messages of an account stand now.
+
+    A ledger is only ever added to, and its numbers of records tell whether it was. They are
+    read before all else: what comes between them and the rest is then noticed the next time.
+
+    Args:
+        store: what holds the ledger.
+        account: its `identity`.
+        keys: of M messages.
+        before: how the same messages stood earlier; given back where nothing has changed.
+    """
+    records = tuple(store.rows(schema.COUNT_RECORDS, {"account": account})[0])
+    places = look_up(store, account, keys, before.places if before else None)
+    if before is not None and places.records == records:
+        return before if places is before.places else replace(before, places=places)
+    return _read(store, keys, replace(places, records=records))
+
+
+def _read(store: Store, keys: MessageKeys, places: Places) -> Standing:
+    fates = Fates()
+    codes = np.full(len(keys), fates.code(NOT_STARTED), dtype=np.int32)
+    receipts = _read_runs(store, places, fates, codes)
+    forgotten = erasure.forgotten(store, keys)
+    if forgotten.any():
+        skipped = Fate(str(Outcome.SKIPPED), erasure.REASON)
+        fates.change(codes, np.flatnonzero(forgotten), lambda _: skipped)
+        if receipts is not None:
+            receipts = pc.if_else(pa.array(forgotten), None, receipts)
+    outcomes = np.array([fates[code].outcome for code in range(len(fates))])
+    settled = np.isin(outcomes, [Outcome.ACCEPTED, Outcome.UNKNOWN])[codes]
+    # A refused message with new content is a new try, not the old one.
+    retried = places.changed & (outcomes == Outcome.REFUSED)[codes]
+    fates.change(codes, np.flatnonzero(retried), _as_unsent)
+    return Standing(fates.table(), codes, receipts, places.changed & settled, places)
+
+
+def _read_runs(
+    store: Store, places: Places, fates: Fates, codes: Codes
+) -> pa.LargeStringArray | None:
+    """Put in the codes of all that runs hold; their receipts."""
+    parts: list[tuple[Any, pa.LargeStringArray]] = []
+    for run in np.unique(places.runs[places.runs > 0]).tolist():
+        rows = np.flatnonzero(places.runs == run)
+        positions = places.positions[rows].astype(np.int64)
+        record = read_run(store, run, fates)
+        codes[rows] = record.codes[positions]
+        if record.message_ids is not None:
+            parts.append((rows, taken(record.message_ids, positions)))
+    return lay_out(len(codes), parts) if parts else None
+
+
+def _as_unsent(fate: Fate) -> Fate:
+    return fate._replace(outcome=str(Outcome.UNSENT))

@@ -1,0 +1,54 @@
+"""Columns in the ledger come back as they were, and are read by the slow twin too."""
+
+import zlib
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cascade_frames.ledger.blobs import pack_hashes, pack_texts, unpack_hashes, unpack_texts
+from cascade_frames.planning.fates import as_texts
+from tests.support.blobs import read_texts
+
+texts = st.lists(st.none() | st.text(max_size=20), max_size=30)
+
+
+@given(held=texts, before=st.integers(0, 5), after=st.integers(0, 5))
+def test_strings_come_back(held, before, after):
+    """Any strings, missing ones too, and slices of a longer column."""
+    column = as_texts(["x"] * before + held + [None] * after).slice(before, len(held))
+    blob = pack_texts(column)
+    assert unpack_texts(blob).to_pylist() == held == read_texts(blob)
+
+
+def test_a_null_with_bytes_of_its_own():
+    """What an Arrow array keeps behind a null is not taken for the next string."""
+    plain = as_texts(["hidden", "shown"])
+    masked = pa.LargeStringArray.from_buffers(
+        2, plain.buffers()[1], plain.buffers()[2], pa.py_buffer(b"\x02")
+    )
+    assert unpack_texts(pack_texts(masked)).to_pylist() == [None, "shown"]
+
+
+@given(held=st.lists(st.none() | st.text("abc-Ж", min_size=1, max_size=9), min_size=1, max_size=9))
+def test_strings_of_ledgers_of_before(held):
+    """The form of before version 5 is read as it is."""
+    blob = zlib.compress("\n".join(text or "" for text in held).encode(), 1)
+    assert unpack_texts(blob).to_pylist() == held == read_texts(blob)
+
+
+def test_a_string_that_is_too_long():
+    """No length is cut: what does not fit is refused."""
+    assert unpack_texts(pack_texts(as_texts(["x" * 65_534]))).to_pylist() == ["x" * 65_534]
+    with pytest.raises(ValueError, match="too long"):
+        pack_texts(as_texts(["x" * 65_535]))
+
+
+@given(held=st.lists(st.integers(0, 2**64 - 1), max_size=20))
+def test_hashes_come_back(held):
+    """Eight bytes each, the least of them first."""
+    blob = pack_hashes(np.array(held, dtype=np.uint64))
+    assert blob == b"".join(one.to_bytes(8, "little") for one in held)
+    assert unpack_hashes(blob).tolist() == held
