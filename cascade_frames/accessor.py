@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 @pd.api.extensions.register_dataframe_accessor("cascade")
 class CascadeAccessor:
-    """The verbs on a segment: `plan`, `validate`, `send`, `start`."""
+    """The verbs on a segment: `plan`, `validate`, `send`, `start`, `compose`.
+
+    And on a result table: `explore`.
+    """
 
     def __init__(self, segment: pd.DataFrame) -> None:
         self._segment = segment

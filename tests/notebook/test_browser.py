@@ -7,8 +7,9 @@ import time
 
 import pytest
 
+from tests.support.browser import CHROMIUM, open_chromium
 from tests.support.held_gateway import HeldGateway
-from tests.support.lab import CHROMIUM, FLAGS, Lab
+from tests.support.lab import Lab
 
 from .contrast import FAINT
 
@@ -52,12 +53,8 @@ def lab(tmp_path_factory):
 @pytest.fixture(scope="module")
 def chromium():
     """Yield Debian's Chromium."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        running = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with open_chromium() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture

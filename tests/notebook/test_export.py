@@ -7,7 +7,8 @@ import sys
 import nbformat
 import pytest
 
-from tests.support.lab import CHROMIUM, FLAGS, ROOT
+from tests.support.browser import CHROMIUM, open_chromium
+from tests.support.lab import ROOT
 
 from .contrast import FAINT
 
@@ -40,11 +41,8 @@ def open_offline(browser, path):
 @pytest.fixture(scope="module")
 def chromium():
     """Yield Debian's Chromium."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
-    with playwright.sync_playwright() as driver:
-        running = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with open_chromium() as running:
         yield running
-        running.close()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

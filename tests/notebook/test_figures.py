@@ -7,8 +7,9 @@ import pytest
 
 import cascade_frames as cf
 from tests.endurance.notebook import Notebook
+from tests.support.browser import CHROMIUM, FLAGS
 from tests.support.held_gateway import HeldGateway
-from tests.support.lab import CHROMIUM, FLAGS, Lab
+from tests.support.lab import Lab
 
 pytestmark = [pytest.mark.endurance, pytest.mark.timeout(900)]
 ROWS = 100_000

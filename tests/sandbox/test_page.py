@@ -1,23 +1,11 @@
 """The inbox in a real Chromium."""
 
-import shutil
-
 import pytest
 
 from cascade_frames.sandbox import Sandbox
+from tests.support.browser import CHROMIUM, open_chromium
 
 from .samples import STANDARD, ahead, promo
-
-CHROMIUM = shutil.which("chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 pytestmark = [
     pytest.mark.browser,
@@ -30,11 +18,8 @@ NARROW = {"width": 390, "height": 844}
 @pytest.fixture(scope="module")
 def browser():
     """Yield Debian's Chromium."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
-    with playwright.sync_playwright() as driver:
-        running = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with open_chromium() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture

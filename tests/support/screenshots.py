@@ -6,7 +6,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.support.lab import CHROMIUM, FLAGS, ROOT, Lab
+from tests.support.browser import CHROMIUM, FLAGS
+from tests.support.lab import ROOT, Lab
 
 SETUP = f"""
 import pandas as pd
