@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from html import escape
-from pathlib import Path
 
 import ipywidgets as widgets
 
-from cascade_frames.files import write_table
 from cascade_frames.notebook.controls import action
+from cascade_frames.notebook.downloads import save_rows
 from cascade_frames.notebook.tables import table_html
 from cascade_frames.planning.plan import Plan
 
@@ -40,5 +38,4 @@ class ChecksPanel:
         )
 
     def _save(self) -> None:
-        write_table(self._plan.invalid(), Path(self._name))
-        self._told.value = f"Saved as <code>{escape(self._name)}</code>."
+        self._told.value = save_rows(self._plan.invalid(), self._name)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import ipywidgets as widgets
 
-from cascade_frames.files import write_table
 from cascade_frames.notebook.controls import action, alert, close, show
+from cascade_frames.notebook.downloads import save_rows
 from cascade_frames.notebook.explorer_view import selection_html, selection_text
 from cascade_frames.notebook.pages import PagedTable
 from cascade_frames.notebook.static import StaticOutput
@@ -107,11 +107,11 @@ class Explorer:
         self._charts.value = html
         self._code.value = f'<code style="font-size:11px;opacity:.8">{escape(code)}</code>'
         self._rows.show(self.selection)
+        self._told.value = ""  # it was about other rows
         self._static.show(html, selection_text(self.selection, len(self._results), choice))
 
     def _save_selection(self) -> None:
-        write_table(self.selection, _FILE)
-        self._told.value = f"Saved {len(self.selection):,} rows as <code>{_FILE}</code>."
+        self._told.value = save_rows(self.selection, _FILE)
 
     def _say(self, words: str) -> None:
         self._told.value = alert(words)

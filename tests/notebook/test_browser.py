@@ -5,6 +5,7 @@ import re
 import shutil
 import time
 
+import pandas as pd
 import pytest
 
 from tests.support.browser import CHROMIUM, open_chromium
@@ -283,3 +284,19 @@ def test_results_are_explored(open_notebook, page):
     page.get_by_label("search", exact=True).fill("38020900000")
     page.keyboard.press("Tab")
     notebook.wait_for("10 of 40 rows")
+
+
+def test_rows_are_downloaded(open_notebook, page, tmp_path):
+    """A browser on another machine has the chosen rows as a file, with no formula in it."""
+    open_notebook(
+        "results = segment.assign(note='=1+1').cascade.send(**options)",
+        "explorer = results.cascade.explore(search='38020900000')",
+    )
+    press(page, "Save as CSV").click()
+    with page.expect_download() as caught:
+        page.get_by_role("link", name="Download it").click()
+    caught.value.save_as(tmp_path / "got.csv")
+    assert caught.value.suggested_filename == "selection.csv"
+    rows = pd.read_csv(tmp_path / "got.csv")
+    assert rows["outcome"].tolist() == ["accepted"] * 10
+    assert set(rows["note"]) == {"'=1+1"}

@@ -73,6 +73,8 @@ def test_the_selection_is_saved(explorer):
     button(explorer.box, "Save as CSV").click()
     assert len(pd.read_csv("selection.csv")) == 5
     assert "Saved 5 rows" in text(explorer.box)
+    find(explorer.box, widgets.SelectMultiple, "reason").value = ()
+    assert "Saved" not in text(explorer.box)
 
 
 def test_channels_show_where_there_are_any(results, page):
