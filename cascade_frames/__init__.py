@@ -23,7 +23,7 @@ from cascade_frames.errors import (
     Unauthorized,
     UsageError,
 )
-from cascade_frames.outcomes import Outcome, Reason
+from cascade_frames.outcomes import Delivery, Outcome, Reason
 from cascade_frames.verbs import compose, connect, explore, plan, send, start, validate
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ __all__ = [
     "CascadeWarning",
     "Client",
     "ConfirmationRequired",
+    "Delivery",
     "GatewayError",
     "InvalidRecipients",
     "Ledger",
