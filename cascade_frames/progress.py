@@ -68,6 +68,11 @@ def progress_view(ui: UserInterface, stream: TextIO | None = None) -> ProgressVi
     return _Bar(stream) if ui == "auto" and stream.isatty() else _Lines(stream)
 
 
+def tell(words: str) -> None:
+    """Say something where people look."""
+    print(words, file=_where_people_look(), flush=True)
+
+
 def _where_people_look() -> TextIO:
     """Standard error, but in a notebook, which shows that as an alarm, standard output."""
     notebook = type(sys.stderr).__module__.startswith("ipykernel")
