@@ -70,20 +70,32 @@ def read_column(body: bytes, ids: pa.LargeStringArray) -> pa.LargeStringArray | 
     if not alike or rows["id"].tobytes() != sent.data.tobytes():
         return None
     letters = rows["message_id"].copy().view(np.uint8).reshape(len(ids), len(first))
+    sound = _are_visible(letters) and _needs_no_escape(letters)
     found = utf8.fixed_width(letters)
-    return found if _needs_no_escape(letters) and are_sound(found) else None
+    return found if sound and (_end_differently(letters) or _all_differ(found)) else None
 
 
 def are_sound(message_ids: pa.LargeStringArray) -> bool:
     """Whether these are visible ASCII without spaces, of a length that is kept, and all differ."""
     column = Utf8.of(message_ids)
-    return bool(
-        column.lengths.min() > 0
-        and column.lengths.max() <= MAX_ID
-        and column.data.min() > _SPACE
-        and column.data.max() <= _LAST
-        and len(pc.unique(message_ids)) == len(message_ids)
-    )
+    kept = column.lengths.min() > 0 and column.lengths.max() <= MAX_ID
+    return bool(kept) and _are_visible(column.data) and _all_differ(message_ids)
+
+
+def _are_visible(letters: Bytes) -> bool:
+    return bool(letters.min() > _SPACE and letters.max() <= _LAST)
+
+
+def _all_differ(texts: pa.LargeStringArray) -> bool:
+    return len(pc.unique(texts)) == len(texts)
+
+
+def _end_differently(letters: Bytes) -> bool:
+    """Whether the last eight bytes already tell the rows apart, as those of UUIDs do."""
+    if letters.shape[1] < 8:
+        return False
+    ends = np.sort(np.ascontiguousarray(letters[:, -8:]).view(np.uint64), axis=None)
+    return bool((ends[1:] != ends[:-1]).all())
 
 
 def _needs_no_escape(data: Bytes) -> bool:
