@@ -14,6 +14,7 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 import cascade_frames as cf
 from benchmarks.contract import BATCH, KEY, PATH
@@ -24,11 +25,12 @@ from cascade_frames.planning.hashing import Hashes, derive_key, hash_texts, reci
 from cascade_frames.planning.schema import check_messages
 from cascade_frames.progress import progress_view
 from cascade_frames.results.join import join_results
+from cascade_frames.sending.bodies import Bodies
 from cascade_frames.sending.encoding import MessageEncoder
 from cascade_frames.sending.evidence import Evidence
 from cascade_frames.sending.gateway import Gateway
 from cascade_frames.sending.progress import Progress
-from cascade_frames.sending.records import Registration, RunLabel
+from cascade_frames.sending.records import Batch, Registration, RunLabel
 from cascade_frames.sending.replies import Receipts, read_receipts
 from cascade_frames.sending.verdicts import Settlement
 
@@ -44,12 +46,11 @@ def message_table(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def encode(table: pd.DataFrame) -> list[bytes]:
-    """Every batch's body."""
-    encoder = MessageEncoder(table)
-    positions = np.arange(len(table))
-    return [
-        encoder.encode(positions[start : start + BATCH]) for start in range(0, len(table), BATCH)
-    ]
+    """Every batch's body, as a run writes them."""
+    bodies = Bodies(MessageEncoder(table), np.arange(len(table)), BATCH)
+    starts = range(0, len(table), BATCH)
+    batches = (Batch(1, start, min(start + BATCH, len(table))) for start in starts)
+    return [bodies.of(batch).json for batch in batches]
 
 
 def validate(table: pd.DataFrame) -> pd.DataFrame:
@@ -76,7 +77,7 @@ async def _post(bodies: list[bytes], account: cf.Account) -> list[Evidence]:
     return [evidence for of_one in gathered for evidence in of_one]
 
 
-def decode(replies: list[bytes], ids: list[list[str]]) -> list[Receipts | None]:
+def decode(replies: list[bytes], ids: list[pa.LargeStringArray]) -> list[Receipts | None]:
     """Every reply's receipts, matched to the ids that were sent."""
     return [read_receipts(reply, sent) for reply, sent in zip(replies, ids, strict=True)]
 
@@ -105,7 +106,7 @@ def report_progress(batches: int) -> None:
     """Count and show what a run of so many batches counts and shows, on a terminal."""
     view = progress_view("auto", _Terminal())
     progress = Progress(total=batches * BATCH)
-    settlement = Settlement(Outcome.UNKNOWN, message_ids=(_ID,) * BATCH)
+    settlement = Settlement(Outcome.UNKNOWN, message_ids=pa.array([_ID] * BATCH, pa.large_string()))
     for _ in range(batches):
         progress = progress.after_request().after_batch(BATCH, settlement)
         view.show(progress)

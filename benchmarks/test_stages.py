@@ -22,6 +22,7 @@ from benchmarks.contract import BATCH
 from benchmarks.frame import make_frame
 from benchmarks.reference_server import Book, Receipts
 from benchmarks.server import ReferenceServer
+from cascade_frames.planning.fates import as_texts
 
 ROWS: Final = 100_000
 
@@ -63,7 +64,7 @@ def test_decode(benchmark: BenchmarkFixture, table: pd.DataFrame) -> None:
     """Read every batch's receipts."""
     book, receipts = Book(), Receipts()
     replies = [receipts.answer(body, book) for body in internals.encode(table)]
-    ids = [table["id"].iloc[start : start + BATCH].tolist() for start in range(0, ROWS, BATCH)]
+    ids = [as_texts(table["id"].iloc[start : start + BATCH]) for start in range(0, ROWS, BATCH)]
     read = benchmark(internals.decode, replies, ids)
     assert sum(one.matched for one in read) == ROWS
 

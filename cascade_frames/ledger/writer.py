@@ -120,11 +120,11 @@ class RunWriter:
     ) -> None:
         """See `records.RunWriter`."""
         receipts = settlement.message_ids
-        packed = None if receipts is None else pack_texts(as_texts(receipts))
         reason = None if settlement.reason is None else str(settlement.reason)
         told = (at.isoformat(), str(settlement.outcome), reason)
 
         def write(store: Store, state: str) -> None:
+            packed = None if receipts is None else pack_texts(as_texts(receipts))
             kept: tuple[str | None, bytes | None] = (settlement.detail, packed)
             if state != RunState.ACTIVE:
                 kept = erasure.spare(store, self._run, batch, *kept)

@@ -1,8 +1,8 @@
-"""A transport of httpx's over aiohttp, at a quarter of the cost a request. The door to aiohttp.
+"""A transport over aiohttp, at a quarter of the cost a request. The door to aiohttp.
 
-It tells what httpx's own transport tells of each request: that its headers are about to leave,
-before the first byte does. Nothing is repeated once that was told; no redirect is followed, no
-cookie kept, no proxy used, and bodies come as they were sent.
+It tells what httpx's own transport tells of each request: that it is about to leave, before the
+first byte does. Nothing is repeated once that was told; no redirect is followed, no cookie kept,
+no proxy used. Errors are named as httpx names them.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 import select
 import ssl
 from collections.abc import AsyncIterator
+from contextvars import ContextVar
 from functools import lru_cache
-from types import SimpleNamespace
 from typing import Final
 from weakref import WeakSet
 
@@ -23,69 +23,76 @@ from aiohttp.connector import Connection
 from multidict import CIMultiDict
 from yarl import URL
 
-_LEAVING: Final = "http11.send_request_headers.started"
-_LEFT: Final = "cascade_frames.left"
+from cascade_frames.sending.httpx_transport import receive, without_body
+from cascade_frames.sending.transport import Flight
+
 _OWN_HEADERS: Final = frozenset({"Accept", "Accept-Encoding", "Content-Type", "User-Agent"})
 _READ_BYTES: Final = 2**20
 # Longer bodies, written in one piece, hold up the loop, of which aiohttp warns.
 _PIECE_BYTES: Final = 2**20
 
+# The request that the current task carries.
+_flight: Final[ContextVar[Flight]] = ContextVar("flight")
 
-class AiohttpTransport(httpx.AsyncBaseTransport):
-    """Sends requests over aiohttp; made and used within one event loop.
+
+class AiohttpTransport:
+    """Carries requests over aiohttp; see `transport.Transport`.
 
     Args:
+        headers: of a request with a body.
         limits: how many connections at once, and how long an unused one is kept.
-        connect: seconds a connection may take.
-        read: seconds a server may be silent.
+        timeout: seconds a connection may take, and a server be silent.
         verify: how servers prove who they are.
     """
 
     def __init__(
-        self, limits: httpx.Limits, connect: float, read: float, verify: ssl.SSLContext
+        self,
+        headers: dict[str, str],
+        limits: httpx.Limits,
+        timeout: httpx.Timeout,
+        verify: ssl.SSLContext,
     ) -> None:
+        self._headers = CIMultiDict(headers)
+        self._bodiless = CIMultiDict(without_body(headers))
         self._connections = limits.max_connections or 100
         self._keep_idle = limits.keepalive_expiry
-        self._timeout = aiohttp.ClientTimeout(total=None, sock_connect=connect, sock_read=read)
+        self._timeout = aiohttp.ClientTimeout(
+            total=None, sock_connect=timeout.connect, sock_read=timeout.read
+        )
         self._verify = verify
         self._session: aiohttp.ClientSession | None = None
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request, and return its answer with the body still to be read.
+    async def exchange(self, method: str, url: str, body: bytes | None, flight: Flight) -> None:
+        """See `transport.Transport`.
 
         A connection that has gone stale is found before anything leaves, and another is taken.
-
-        Raises:
-            httpx.ConnectError, httpx.ConnectTimeout: there was no connection.
-            httpx.ReadError, httpx.RemoteProtocolError: anything else went wrong.
-            Exception: what the request's trace raised; nothing has left then.
         """
+        _flight.set(flight)
         for _ in range(self._connections):
             try:
-                return await self._send(request)
+                return await self._exchange(method, _url_of(url), body, flight)
             except _Stale:
                 continue
-        raise httpx.ConnectError("every connection was stale", request=request)
+            except aiohttp.ClientError as error:
+                raise _as_httpx(error) from error
+        raise httpx.ConnectError("every connection was stale")
 
     async def aclose(self) -> None:
         """Close every connection."""
         if self._session:
             await self._session.close()
 
-    async def _send(self, request: httpx.Request) -> httpx.Response:
-        content = await request.aread()
+    async def _exchange(self, method: str, url: URL, body: bytes | None, flight: Flight) -> None:
+        headers, data = self._headers if body else self._bodiless, _as_data(body)
+        if body and data is not body:
+            headers = CIMultiDict(headers, **{"Content-Length": str(len(body))})
+        response = await self._ready_session().request(
+            method, url, data=data, headers=headers, allow_redirects=False
+        )
         try:
-            response = await self._ready_session().request(
-                request.method,
-                _url_of(request.url),
-                data=_as_data(content),
-                headers=_as_text(request.headers),
-                allow_redirects=False,
-                trace_request_ctx=request,
-            )
-        except aiohttp.ClientError as error:
-            raise _as_httpx(error) from error
-        return httpx.Response(response.status, headers=response.raw_headers, stream=_Body(response))
+            await _read(response, flight)
+        finally:
+            response.close()  # keeps the connection where the answer was read to its end
 
     def _ready_session(self) -> aiohttp.ClientSession:
         if self._session is None:
@@ -100,9 +107,31 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
                 read_bufsize=_READ_BYTES,
                 trust_env=False,
                 request_class=_Request,
-                trace_configs=[_trace()],
             )
         return self._session
+
+
+async def _read(response: aiohttp.ClientResponse, flight: Flight) -> None:
+    if "Content-Encoding" in response.headers:
+        packed = _Packed(response)
+        headers = response.raw_headers
+        await receive(httpx.Response(response.status, headers=headers, stream=packed), flight)
+        return
+    flight.answer(response.status, response.headers.get("Retry-After"))
+    async for part in response.content.iter_any():
+        if not flight.receive(part):
+            return
+
+
+class _Packed(httpx.AsyncByteStream):
+    """An answer's body as it came, for httpx to unpack."""
+
+    def __init__(self, response: aiohttp.ClientResponse) -> None:
+        self._response = response
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for part in self._response.content.iter_any():
+            yield part
 
 
 class _Stale(Exception):
@@ -110,7 +139,7 @@ class _Stale(Exception):
 
 
 class _Request(ClientRequest):
-    """A request that looks at a connection it did not open before it uses it."""
+    """A request that looks at a connection it did not open, and says when it leaves."""
 
     async def send(self, conn: Connection) -> aiohttp.ClientResponse:
         protocol = conn.protocol
@@ -118,6 +147,10 @@ class _Request(ClientRequest):
             if protocol in _used and _is_stale(protocol):
                 raise _Stale
             _used.add(protocol)
+        flight = _flight.get()
+        if flight.left:  # aiohttp repeats a GET whose connection was closed
+            raise httpx.ReadError("the server hung up")
+        flight.leave()
         return await super().send(conn)
 
 
@@ -139,43 +172,8 @@ def _has_news(descriptor: int) -> bool:
     return bool(poll.poll(0))
 
 
-def _trace() -> aiohttp.TraceConfig:
-    async def leaving(
-        _session: aiohttp.ClientSession, context: SimpleNamespace, _params: object
-    ) -> None:
-        request = context.trace_request_ctx
-        if _LEFT in request.extensions:  # aiohttp repeats a GET whose connection was closed
-            raise httpx.ReadError("the server hung up", request=request)
-        trace = request.extensions.get("trace")
-        if trace:
-            await trace(_LEAVING, {"request": request})
-        request.extensions[_LEFT] = True
-
-    config = aiohttp.TraceConfig()
-    config.on_request_headers_sent.append(leaving)
-    return config
-
-
-class _Body(httpx.AsyncByteStream):
-    def __init__(self, response: aiohttp.ClientResponse) -> None:
-        self._response = response
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        try:
-            async for chunk in self._response.content.iter_any():
-                yield chunk
-        except aiohttp.ClientError as error:
-            raise _as_httpx(error) from error
-
-    async def aclose(self) -> None:
-        """Keep the connection where the answer was read to its end."""
-        self._response.close()
-
-
-def _as_data(content: bytes) -> bytes | AsyncIterator[bytes] | None:
-    if not content:
-        return None
-    return content if len(content) <= _PIECE_BYTES else _pieces(content)
+def _as_data(body: bytes | None) -> bytes | AsyncIterator[bytes] | None:
+    return _pieces(body) if body and len(body) > _PIECE_BYTES else body or None
 
 
 async def _pieces(content: bytes) -> AsyncIterator[bytes]:
@@ -183,21 +181,15 @@ async def _pieces(content: bytes) -> AsyncIterator[bytes]:
         yield content[start : start + _PIECE_BYTES]
 
 
-def _as_text(headers: httpx.Headers) -> CIMultiDict[str]:
-    """The same headers; httpx's own way to text guesses an encoding for each of them anew."""
-    return CIMultiDict(
-        (name.decode("latin-1"), value.decode("latin-1")) for name, value in headers.raw
-    )
-
-
 @lru_cache(maxsize=8)
-def _url_of(url: httpx.URL) -> URL:
+def _url_of(url: str) -> URL:
     """The same URL, as the bytes that httpx would send."""
+    read = httpx.URL(url)
     return URL.build(
-        scheme=url.scheme,
-        host=url.raw_host.decode(),
-        port=url.port,
-        path=url.raw_path.decode(),
+        scheme=read.scheme,
+        host=read.raw_host.decode(),
+        port=read.port,
+        path=read.raw_path.decode(),
         encoded=True,
     )
 

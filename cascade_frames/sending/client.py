@@ -106,9 +106,9 @@ class AsyncClient:
         evidence = await self._gateway.post(path, body)
         verdict = judge(evidence, ids)
         receipts = verdict.settlement.message_ids
-        if receipts is None or None in receipts or verdict.anomalies:
+        if receipts is None or receipts.null_count or verdict.anomalies:
             raise _error(verdict, evidence, ids)
-        return [Receipt(str(one), own) for one, own in zip(receipts, ids, strict=True)]
+        return [Receipt(one, own) for one, own in zip(receipts.to_pylist(), ids, strict=True)]
 
 
 class Client:

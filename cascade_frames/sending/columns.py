@@ -24,9 +24,15 @@ Bytes = npt.NDArray[np.uint8]
 TEXT: Final = pa.large_string()
 _JSON: Final = msgspec.json.Encoder()
 _SPACE, _QUOTE, _BACKSLASH = b' "\\'
+# What stands for a byte: the backslash first, as the others bring backslashes of their own.
+_ESCAPES: Final = tuple(
+    (bytes([special]), bytes([_BACKSLASH, letter]))
+    for special, letter in zip(b'\\"\b\t\n\f\r', b'\\"btnfr', strict=True)
+)
 # The letter that stands for a byte after a backslash; 0 where JSON has none.
 _LETTERS: Final = np.zeros(256, dtype="uint8")
-_LETTERS[list(b'"\\\b\t\n\f\r')] = list(b'"\\btnfr')
+for _special, _escape in _ESCAPES:
+    _LETTERS[ord(_special)] = _escape[1]
 
 
 @dataclass(frozen=True)
@@ -145,20 +151,26 @@ def bytes_of(texts: pa.LargeStringArray) -> tuple[npt.NDArray[np.int64], Bytes]:
 def _escaped(values: pa.Array) -> pa.LargeStringArray:
     texts = values.cast(TEXT)
     ends, data = bytes_of(texts)
-    special = (data < _SPACE) | (data == _QUOTE) | (data == _BACKSLASH)
-    if not special.any():
+    if not _holds_special(data):
         return texts
-    places = np.flatnonzero(special)
-    letters = _LETTERS[data[places]]
-    if not letters.all():
+    places = np.flatnonzero((data < _SPACE) | (data == _QUOTE) | (data == _BACKSLASH))
+    if not _LETTERS[data[places]].all():
         return _encoded(texts, np.unique(np.searchsorted(ends, places, side="right") - 1))
-    data = data.copy()
-    data[places] = letters
-    data = np.insert(data, places, _BACKSLASH)
+    written = data.tobytes()
+    for special, escape in _ESCAPES:
+        written = written.replace(special, escape)
+    # Each escape is one byte longer than what it stands for.
     ends = ends + np.searchsorted(places, ends)
-    buffers = [None, pa.py_buffer(ends), pa.py_buffer(data)]
+    buffers = [None, pa.py_buffer(ends), pa.py_buffer(written)]
     escaped = pa.Array.from_buffers(TEXT, len(texts), buffers)
     return pc.if_else(texts.is_valid(), escaped, None) if texts.null_count else escaped
+
+
+def _holds_special(data: Bytes) -> bool:
+    """Whether any byte must be escaped."""
+    return len(data) > 0 and bool(
+        data.min() < _SPACE or (data == _QUOTE).any() or (data == _BACKSLASH).any()
+    )
 
 
 def _encoded(texts: pa.LargeStringArray, rows: npt.NDArray[np.int64]) -> pa.LargeStringArray:

@@ -1,7 +1,7 @@
 """Messages to the JSON array that the API takes, whole columns at a time.
 
-A batch's rows are made by one join of its columns with what stands between them, so that the
-buffer of the joined texts is the JSON. A column of one value is a part of what stands between.
+Rows are made by one join of their columns with what stands between them, so that the buffer of the
+joined texts is the JSON. A column of one value is a part of what stands between.
 """
 
 from __future__ import annotations
@@ -45,23 +45,31 @@ class MessageEncoder:
             if messages[name].notna().any()
         )
 
-    def ids(self, positions: Positions) -> list[str]:
-        """The tracking ids of the messages at these positions."""
+    def ids(self, positions: Positions) -> pa.LargeStringArray:
+        """The tracking ids of the messages at these positions; a view where they are a range."""
         if not len(positions):
-            return []
-        found: list[str] = self._ids.of(Rows.at(positions)).to_pylist()
-        return found
+            return pa.array([], TEXT)
+        return self._ids.of(Rows.at(positions)).cast(TEXT)
 
-    def encode(self, positions: Positions) -> bytes:
-        """The body for the messages at these positions, as compact UTF-8 JSON."""
+    def objects(self, positions: Positions) -> pa.LargeStringArray:
+        """The messages at these positions, each as a comma and a JSON object."""
         if not len(positions):
-            return b"[]"
+            return pa.array([], TEXT)
         rows = Rows.at(positions)
         row = _Row(",{")
         for number, field in enumerate(self._fields):
             field.add_to(row, rows, first=number == 0)
-        _, joined = bytes_of(row.joined("}"))
-        return b"".join((b"[", joined[1:].data, b"]"))
+        return row.joined("}")
+
+    def encode(self, positions: Positions) -> bytes:
+        """The body for the messages at these positions, as compact UTF-8 JSON."""
+        return array_of(self.objects(positions))
+
+
+def array_of(objects: pa.LargeStringArray) -> bytes:
+    """A JSON array of what `MessageEncoder.objects` has written."""
+    _, joined = bytes_of(objects)
+    return b"".join((b"[", joined[1:].data, b"]"))
 
 
 class _Row:

@@ -22,6 +22,7 @@ from cascade_frames.errors import LedgerError, RunBusy
 from cascade_frames.outcomes import Outcome
 from cascade_frames.planning.plan import Guarantee
 from cascade_frames.planning.variables import Variable
+from cascade_frames.sending.bodies import Bodies
 from cascade_frames.sending.encoding import MessageEncoder
 from cascade_frames.sending.evidence import Evidence
 from cascade_frames.sending.gate import Gate
@@ -100,6 +101,7 @@ class Engine:
 
     def __post_init__(self) -> None:
         self._gate = Gate(self.pace)
+        self._bodies = Bodies(self.work.encoder, self.work.pending, self.work.batch_size)
         self._ending: Ending | None = None
         self._numbers = itertools.count(1)
         self._refusals = RunRefusals(self._numbers, self._batch_count())
@@ -184,16 +186,14 @@ class Engine:
 
     async def _send(self, batch: Batch) -> Verdict | None:
         """Send one batch until it is settled; None where the run ends before that."""
-        positions = self.work.pending[batch.start : batch.stop]
-        ids = self.work.encoder.ids(positions)
-        body = self.work.encoder.encode(positions)
+        body = self._bodies.of(batch)
         tries = waits = 0
         for attempt in itertools.count(1):
             if not await self._gate.turn():
                 return None
             await self.ledger.intend(batch, attempt, self.clock())
-            evidence = await self.gateway.post(self.work.path, body)
-            verdict = judge(evidence, ids)
+            evidence = await self.gateway.post(self.work.path, body.json)
+            verdict = judge(evidence, body.ids)
             await self.ledger.settle(batch, attempt, self.clock(), verdict.settlement)
             waits += verdict.step is Step.WAIT
             tries += verdict.step is not Step.WAIT
@@ -261,7 +261,7 @@ class Engine:
 
 def _is_lost(verdict: Verdict) -> bool:
     """Nothing is known of any of the batch's rows."""
-    return verdict.settlement.outcome is Outcome.UNKNOWN and not verdict.settlement.message_ids
+    return verdict.settlement.outcome is Outcome.UNKNOWN and verdict.settlement.message_ids is None
 
 
 def _look_away(progress: Progress) -> None:

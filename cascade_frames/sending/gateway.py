@@ -1,9 +1,9 @@
-"""One request to the gateway, and the evidence it leaves. The door to httpx.
+"""One request to the gateway, and the evidence it leaves.
 
 Whether bytes left is taken from the transport's trace, not from the kind of error: httpx
 raises the same classes before and after. Redirects are never followed, since custom key
-headers would go along. Requests are handed to the transport itself, as a client's layers
-(cookies, redirects, authentication) are of no use here and cost as much as the request.
+headers would go along. Requests are handed to a transport itself, as a client's layers (cookies,
+redirects, authentication) are of no use here and cost as much as the request.
 """
 
 from __future__ import annotations
@@ -15,20 +15,21 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import replace
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Final, Self
 
 import httpx
 
 from cascade_frames.errors import AccountError
 from cascade_frames.sending.discretion import Discretion
 from cascade_frames.sending.evidence import Evidence, Failure
+from cascade_frames.sending.httpx_transport import HttpxTransport, Proxied
+from cascade_frames.sending.transport import Flight, Transport
 from cascade_frames.settings import Account
 
 CONNECT_SECONDS: Final = 10.0
 # Servers close idle connections after some seconds; one closed under a request would leave its
 # rows unknown, so ours are given up first.
 KEEP_IDLE_SECONDS: Final = 2.0
-REPLY_CAP_BYTES: Final = 8 * 2**20
 
 _FAILURES: Final[tuple[tuple[type[Exception], Failure], ...]] = (
     (httpx.ConnectError, Failure.CONNECT),
@@ -70,46 +71,6 @@ def _usable() -> Iterator[None]:
         ) from None
 
 
-class _Abandoned(Exception):
-    """The request was given up before it left, and must not leave any more."""
-
-
-class _Flight:
-    """What is known of a request while it is under way."""
-
-    def __init__(self, traced: bool) -> None:
-        self.left = not traced
-        self.given_up = False
-        self.response: httpx.Response | None = None
-        self.body = bytearray()
-
-    async def trace(self, event: str, info: dict[str, Any]) -> None:
-        """Note the moment the request begins to leave; httpx's hook.
-
-        A tunnel through a proxy is asked for with a request of its own, which carries no
-        message.
-        """
-        if not event.endswith("send_request_headers.started"):
-            return
-        if getattr(info.get("request"), "method", None) == b"CONNECT":
-            return
-        if self.given_up:
-            raise _Abandoned
-        self.left = True
-
-    def evidence(self, failure: Failure | None = None, error: str | None = None) -> Evidence:
-        response = self.response
-        return Evidence(
-            left=self.left,
-            status=response.status_code if response else None,
-            body=bytes(self.body),
-            complete=failure is None,
-            retry_after=response.headers.get("retry-after") if response else None,
-            failure=failure,
-            error=error,
-        )
-
-
 class Gateway:
     """Requests to one account's API, several at once, each within a total deadline.
 
@@ -123,26 +84,12 @@ class Gateway:
 
     @_usable()
     def __init__(self, account: Account, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        self._base_url = httpx.URL(account.base_url)
-        self._urls: dict[str, httpx.URL] = {}
-        self._headers = httpx.Headers(
-            {
-                "Accept": "*/*",
-                "Accept-Encoding": "gzip, deflate",
-                "User-Agent": "cascade-frames",
-                "Content-Type": "application/json",
-                **account.headers(),
-            }
-        )
-        self._bodiless = self._headers.copy()
-        del self._bodiless["Content-Type"]
-        connect = min(CONNECT_SECONDS, account.deadline)
-        self._timeout = httpx.Timeout(account.deadline, connect=connect).as_dict()
+        self._base_url = f"{httpx.URL(account.base_url)}".rstrip("/")
         self._deadline = account.deadline
         self._keys = tuple(account.headers().values())
         self._traced = transport is None
         self._under_way: set[asyncio.Task[Evidence]] = set()
-        self._transport = transport or _transport(account, connect)
+        self._transport = _transport(account, transport)
 
     async def __aenter__(self) -> Self:
         return self
@@ -161,25 +108,22 @@ class Gateway:
         A request past the deadline is left to end by itself: cancelling it can leak its
         connection (encode/httpcore#1093). One that has not left by then never will.
         """
-        url = self._urls.get(path)
-        if url is None:
-            url = self._urls[path] = self._url(path)
-        return await self._request("POST", url, body)
+        return await self._request("POST", path, body)
 
     async def get(self, path: str) -> Evidence:
         """GET a path; the evidence, the deadline and the trust are those of `post`."""
-        return await self._request("GET", self._url(path), None)
+        return await self._request("GET", path, None)
 
-    async def _request(self, method: str, url: httpx.URL, body: bytes | None) -> Evidence:
-        flight = _Flight(self._traced)
-        task = asyncio.create_task(self._exchange(method, url, body, flight))
+    async def _request(self, method: str, path: str, body: bytes | None) -> Evidence:
+        flight = Flight(traced=self._traced)
+        task = asyncio.create_task(self._exchange(method, path, body, flight))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
         await asyncio.wait({task}, timeout=self._deadline)
         if task.done() and not task.cancelled():
             return self._discreet(task.result(), body or b"[]")
         flight.given_up = True
-        return flight.evidence(Failure.LOST, "closed" if task.done() else "deadline")
+        return flight.lost("closed" if task.done() else "deadline")
 
     async def aclose(self) -> None:
         """Close every connection; what is still under way ends with an error nobody needs."""
@@ -199,42 +143,35 @@ class Gateway:
         return replace(evidence, hide=Discretion(self._keys, body))
 
     async def _exchange(
-        self, method: str, url: httpx.URL, body: bytes | None, flight: _Flight
+        self, method: str, path: str, body: bytes | None, flight: Flight
     ) -> Evidence:
         try:
-            flight.response = await self._transport.handle_async_request(
-                httpx.Request(
-                    method,
-                    url,
-                    headers=self._headers if body else self._bodiless,
-                    content=body,
-                    extensions={"trace": flight.trace, "timeout": self._timeout},
-                )
-            )
-            try:
-                return await self._read(flight, flight.response)
-            finally:
-                await flight.response.aclose()
+            await self._transport.exchange(method, self._base_url + path, body, flight)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is evidence
-            return flight.evidence(failure_of(error), type(error).__name__)
-
-    def _url(self, path: str) -> httpx.URL:
-        return httpx.URL(f"{self._base_url}".rstrip("/") + path)
-
-    async def _read(self, flight: _Flight, response: httpx.Response) -> Evidence:
-        async for chunk in response.aiter_bytes():
-            flight.body += chunk
-            if len(flight.body) > REPLY_CAP_BYTES:
-                flight.body.clear()
-                return flight.evidence(Failure.LOST, "reply over the size cap")
-        return flight.evidence()
+            return flight.lost(type(error).__name__, failure_of(error))
+        return flight.landed()
 
 
-def _transport(account: Account, connect: float) -> httpx.AsyncBaseTransport:
-    """The fastest transport there is for the account that has a true trace.
+def _headers(account: Account) -> dict[str, str]:
+    return {
+        "Accept": "*/*",
+        "Accept-Encoding": "gzip, deflate",
+        "User-Agent": "cascade-frames",
+        "Content-Type": "application/json",
+        **account.headers(),
+    }
+
+
+def _transport(account: Account, given: httpx.AsyncBaseTransport | None) -> Transport:
+    """The caller's transport; else the fastest there is for the account that has a true trace.
 
     What proxies there are, and for whom, is httpx's to read from the environment.
     """
+    connect = min(CONNECT_SECONDS, account.deadline)
+    headers = _headers(account)
+    timeout = httpx.Timeout(account.deadline, connect=connect)
+    if given is not None:
+        return HttpxTransport(given, headers, timeout)
     trust_env = account.gateway == "live"
     limits = httpx.Limits(
         max_connections=account.max_in_flight,
@@ -242,15 +179,17 @@ def _transport(account: Account, connect: float) -> httpx.AsyncBaseTransport:
         keepalive_expiry=KEEP_IDLE_SECONDS,
     )
     if trust_env and any(map(urllib.request.getproxies().get, ("http", "https", "all"))):
-        return _Proxied(httpx.AsyncClient(limits=limits, trust_env=True))
+        proxied = Proxied(httpx.AsyncClient(limits=limits, trust_env=True))
+        return HttpxTransport(proxied, headers, timeout)
     verify = _trust(account.base_url, trust_env)
     if account.transport == "auto":
         with contextlib.suppress(ImportError):  # it is an extra
             # Costs a fifth of a second to import, which only those who send should pay.
             from cascade_frames.sending.aiohttp_transport import AiohttpTransport
 
-            return AiohttpTransport(limits, connect, account.deadline, verify)
-    return httpx.AsyncHTTPTransport(verify, http2=False, trust_env=trust_env, limits=limits)
+            return AiohttpTransport(headers, limits, timeout, verify)
+    plain = httpx.AsyncHTTPTransport(verify, http2=False, trust_env=trust_env, limits=limits)
+    return HttpxTransport(plain, headers, timeout)
 
 
 def _trust(base_url: str, trust_env: bool) -> ssl.SSLContext:
@@ -258,16 +197,3 @@ def _trust(base_url: str, trust_env: bool) -> ssl.SSLContext:
     if base_url.startswith("https:"):
         return httpx.create_ssl_context(trust_env=trust_env)
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-
-
-class _Proxied(httpx.AsyncBaseTransport):
-    """A client of httpx's as a transport: it knows which address goes through which proxy."""
-
-    def __init__(self, client: httpx.AsyncClient) -> None:
-        self._client = client
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        return await self._client.send(request, stream=True, follow_redirects=False)
-
-    async def aclose(self) -> None:
-        await self._client.aclose()

@@ -45,8 +45,8 @@ class Progress:
 
     def after_batch(self, rows: int, settlement: Settlement) -> Progress:
         """The progress once a batch of so many rows is settled for good."""
-        receipts = settlement.message_ids or ()
-        accepted = len([one for one in receipts if one is not None])
+        receipts = settlement.message_ids
+        accepted = 0 if receipts is None else rows - int(receipts.null_count)
         rest = rows - accepted
         return replace(
             self,

@@ -5,18 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
-import numpy as np
+import pyarrow as pa
 
 from cascade_frames import contract
+from cascade_frames.planning.fates import TEXTS, as_texts
 from cascade_frames.sending.evidence import as_it_is
+from cascade_frames.sending.receipt_column import MAX_ID, are_sound, read_column
 
 # Six digits or more, with whatever few signs between them.
 _LONG_DIGITS = re.compile(r"\+?\d(?:[\W_]{0,3}\d){5,}")
 _MAX_WORDS = 200
-_MAX_ID = 255
+
+# Tracking ids, as they were sent.
+Ids: TypeAlias = Sequence[str] | pa.LargeStringArray
 
 
 @dataclass(frozen=True)
@@ -45,17 +49,18 @@ class Receipts:
     """The receipts of one reply, matched to the ids that were sent.
 
     Attributes:
-        message_ids: one per id sent, in their order; None where the reply has no clear one.
+        message_ids: one per id sent, in their order, an Arrow array of `large_string`; null where
+            the reply has no clear one.
         anomalies: what a well-behaved reply would not hold, in words.
     """
 
-    message_ids: tuple[str | None, ...] = field(repr=False)
+    message_ids: pa.LargeStringArray = field(repr=False)
     anomalies: tuple[str, ...] = ()
 
     @property
     def matched(self) -> int:
         """How many ids have a receipt."""
-        return len([one for one in self.message_ids if one is not None])
+        return len(self.message_ids) - int(self.message_ids.null_count)
 
 
 class _Entry(msgspec.Struct, forbid_unknown_fields=True, gc=False):
@@ -68,7 +73,7 @@ class _Entry(msgspec.Struct, forbid_unknown_fields=True, gc=False):
 _ENTRIES = msgspec.json.Decoder(list[_Entry])
 
 
-def read_receipts(body: bytes, ids: Sequence[str]) -> Receipts | None:
+def read_receipts(body: bytes, ids: Ids) -> Receipts | None:
     """The receipts in a 200's body, or None where it is not a JSON array.
 
     An id that comes twice keeps its first messageId; a messageId that comes for two ids is
@@ -77,34 +82,26 @@ def read_receipts(body: bytes, ids: Sequence[str]) -> Receipts | None:
     A reply that is just as documented, in the order sent, is read at once; any other entry by
     entry, to the same effect.
     """
-    return _read_in_order(body, ids) or read_carefully(body, ids)
+    sent = as_texts(ids)
+    at_once = read_column(body, sent)
+    if at_once is None:
+        at_once = _read_in_order(body, sent)
+    return read_carefully(body, sent) if at_once is None else Receipts(at_once)
 
 
-def _read_in_order(body: bytes, ids: Sequence[str]) -> Receipts | None:
-    """The receipts of a reply that answers every id in turn; None for any other reply."""
+def _read_in_order(body: bytes, ids: pa.LargeStringArray) -> pa.LargeStringArray | None:
+    """The messageIds of a reply that answers every id in turn; None for any other reply."""
     try:
         entries = _ENTRIES.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    if not entries or [entry.tracking_id for entry in entries] != list(ids):
+    if not entries or [entry.tracking_id for entry in entries] != ids.to_pylist():
         return None
-    message_ids = tuple([entry.message_id for entry in entries])
-    return Receipts(message_ids) if _are_sound(message_ids) else None
+    message_ids = pa.array([entry.message_id for entry in entries], TEXTS)
+    return message_ids if are_sound(message_ids) else None
 
 
-def _are_sound(message_ids: tuple[str, ...]) -> bool:
-    """Whether these are visible ASCII without spaces, of a length that is kept, and all differ."""
-    signs = np.frombuffer("".join(message_ids).encode(), dtype="uint8")
-    return (
-        all(message_ids)
-        and len(max(message_ids, key=len)) <= _MAX_ID
-        and signs.min() > ord(" ")
-        and signs.max() <= ord("~")
-        and len(set(message_ids)) == len(message_ids)
-    )
-
-
-def read_carefully(body: bytes, ids: Sequence[str]) -> Receipts | None:
+def read_carefully(body: bytes, ids: Ids) -> Receipts | None:
     """The receipts of any reply, entry by entry; see `read_receipts`."""
     try:
         entries = msgspec.json.decode(body)
@@ -112,7 +109,7 @@ def read_carefully(body: bytes, ids: Sequence[str]) -> Receipts | None:
         return None
     if not isinstance(entries, list):
         return None
-    expected = {tracking_id: at for at, tracking_id in enumerate(ids)}
+    expected = {tracking_id: at for at, tracking_id in enumerate(as_texts(ids).to_pylist())}
     found: list[str | None] = [None] * len(ids)
     doubled = foreign = malformed = 0
     for entry in entries:
@@ -134,7 +131,7 @@ def read_carefully(body: bytes, ids: Sequence[str]) -> Receipts | None:
         "messageIds shared by several ids": len(kept) - len(set(kept)),
     }
     anomalies = tuple(f"{count} {what}" for what, count in counts.items() if count)
-    return Receipts(tuple(found), anomalies)
+    return Receipts(pa.array(found, TEXTS), anomalies)
 
 
 def _receipt(entry: object) -> tuple[str, str] | None:
@@ -145,7 +142,7 @@ def _receipt(entry: object) -> tuple[str, str] | None:
     if not isinstance(tracking_id, str) or not isinstance(message_id, str):
         return None
     message_id = message_id.strip()
-    sound = message_id.isprintable() and 0 < len(message_id) <= _MAX_ID
+    sound = message_id.isprintable() and 0 < len(message_id) <= MAX_ID
     return (tracking_id, message_id) if sound else None
 
 

@@ -6,13 +6,14 @@ accept it, `accepted` only where the API says so, and `unknown` everywhere betwe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+import pyarrow as pa
+
 from cascade_frames.outcomes import Outcome, Reason
 from cascade_frames.sending.evidence import Evidence, Failure
-from cascade_frames.sending.replies import ApiError, read_error, read_receipts
+from cascade_frames.sending.replies import ApiError, Ids, read_error, read_receipts
 
 _NOT_LET_IN = frozenset({401, 403})
 _HALTING = frozenset({401, 403, 404, 405, 415})
@@ -53,13 +54,14 @@ class Settlement:
     Attributes:
         outcome: of the rows without a receipt.
         reason, detail: for those rows.
-        message_ids: one per row, None for those without a receipt; None when no row has one.
+        message_ids: one per row, an Arrow array of `large_string`, null for those without a
+            receipt; None when no row has one.
     """
 
     outcome: Outcome
     reason: Reason | None = None
     detail: str | None = None
-    message_ids: tuple[str | None, ...] | None = None
+    message_ids: pa.LargeStringArray | None = None
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ class Verdict:
     anomalies: tuple[str, ...] = ()
 
 
-def judge(evidence: Evidence, ids: Sequence[str]) -> Verdict:
+def judge(evidence: Evidence, ids: Ids) -> Verdict:
     """What the evidence of one request means for the messages it carried.
 
     Args:
@@ -102,7 +104,7 @@ def _judge_silence(evidence: Evidence) -> Verdict:
     return Verdict(settlement, Step.RETRY, Cause.NOT_CONNECTED)
 
 
-def _judge_success(evidence: Evidence, ids: Sequence[str]) -> Verdict:
+def _judge_success(evidence: Evidence, ids: Ids) -> Verdict:
     receipts = read_receipts(evidence.body, ids) if evidence.complete else None
     if receipts is None:
         return _unknown(Reason.REPLY_UNREADABLE, evidence.error or "HTTP 200, not a JSON array")

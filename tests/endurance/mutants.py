@@ -8,6 +8,7 @@ import dataclasses
 from cascade_frames.ledger import standing
 from cascade_frames.ledger.writer import RunWriter
 from cascade_frames.outcomes import Outcome, Reason
+from cascade_frames.planning.fates import as_texts
 from cascade_frames.sending import engine
 from cascade_frames.sending.verdicts import Settlement, Step, Verdict, judge
 
@@ -72,7 +73,8 @@ def trust_every_200():
     def trusting(evidence, ids):
         if evidence.status != 200:
             return judge(evidence, ids)
-        return Verdict(Settlement(Outcome.ACCEPTED, None, None, tuple(f"?{one}" for one in ids)))
+        invented = as_texts([f"?{one}" for one in ids.to_pylist()])
+        return Verdict(Settlement(Outcome.ACCEPTED, None, None, invented))
 
     engine.judge = trusting
 

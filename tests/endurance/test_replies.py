@@ -48,7 +48,8 @@ def falsely_accepted(body):
     """Ids that a reply's verdict takes for accepted, though the reply does not say so."""
     verdict = judge(Evidence(left=True, status=200, body=body), IDS)
     held = read_again(body)
-    receipts = verdict.settlement.message_ids or (None,) * len(IDS)
+    receipts = verdict.settlement.message_ids
+    receipts = receipts.to_pylist() if receipts else [None] * len(IDS)
     wrong = [
         one
         for one, receipt in zip(IDS, receipts, strict=True)

@@ -15,7 +15,8 @@ import pytest
 
 from cascade_frames.contract import Route
 from cascade_frames.sending.evidence import Failure
-from cascade_frames.sending.gateway import REPLY_CAP_BYTES, Gateway, failure_of
+from cascade_frames.sending.gateway import Gateway, failure_of
+from cascade_frames.sending.transport import REPLY_CAP_BYTES
 from tests.support.raw import RawServer, accept, free_port, http
 from tests.support.segments import KEY, account
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cascade_frames.outcomes import Outcome, Reason
+from cascade_frames.planning.fates import as_texts
 from cascade_frames.sending.isolation import PARTS_OF_A_RUN, Isolation, RunRefusals
 from cascade_frames.sending.records import Batch
 from cascade_frames.sending.replies import ApiError
@@ -18,7 +19,7 @@ ERROR = ApiError("BAD_TEXT", "text", "no")
 def answer(part, bad):
     """Judge what an API would say that dislikes these rows."""
     if not bad.intersection(range(part.start, part.stop)):
-        receipts = tuple(map(str, range(part.start, part.stop)))
+        receipts = as_texts([str(at) for at in range(part.start, part.stop)])
         return Verdict(Settlement(Outcome.UNKNOWN, Reason.NOT_IN_REPLY, None, receipts))
     if len(part) == 1:
         return Verdict(Settlement(Outcome.REFUSED, Reason.API_REFUSED), error=ERROR)

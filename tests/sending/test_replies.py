@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cascade_frames.planning.fates import as_texts
+from cascade_frames.sending.receipt_column import read_column
 from cascade_frames.sending.replies import ApiError, read_carefully, read_error, read_receipts
 
 json_values = st.recursive(
@@ -83,6 +85,49 @@ def test_a_reply_read_at_once_says_what_it_says_entry_by_entry(entries, spaced):
     """The fast path and its slow twin agree on every reply."""
     body = json.dumps(entries, indent=1 if spaced else None).encode()
     assert read_receipts(body, IDS) == read_carefully(body, IDS)
+
+
+LONGER = ["order-1", "order-2", "ї 1234", "order:4", "x" * 7]
+
+
+@st.composite
+def in_order(draw):
+    """Return a reply that answers every id in turn, as some JSON writer may write it."""
+    width = draw(st.sampled_from([1, 2, 36]))
+    letters = st.text(st.sampled_from("ab-9"), min_size=width, max_size=width)
+    ids = draw(st.lists(letters, min_size=len(LONGER), max_size=len(LONGER), unique=width > 1))
+    entries = [{"messageId": one, "trackinId": own} for one, own in zip(ids, LONGER, strict=True)]
+    style = draw(st.sampled_from([{"separators": (",", ":")}, {}, {"indent": 2}]))
+    blank = st.text(st.sampled_from(" \t\r\n"), max_size=2)
+    return draw(blank) + json.dumps(entries, ensure_ascii=False, **style) + draw(blank)
+
+
+@given(in_order())
+def test_a_reply_in_order_is_read_as_a_column(text):
+    """The fast path takes what it is for, whatever its blanks, and says what its twin says."""
+    body = text.encode()
+    expected = read_carefully(body, LONGER)
+    assert read_receipts(body, LONGER) == expected
+    found = read_column(body, as_texts(LONGER))
+    assert (found is None) == bool(expected.anomalies)
+
+
+@given(in_order(), st.data())
+def test_a_damaged_reply_in_order_is_read_as_it_stands(text, data):
+    """A byte or a stretch that is lost, doubled or another one: both paths agree."""
+    body = text.encode()
+    at = data.draw(st.integers(0, len(body)))
+    to = data.draw(st.integers(at, min(at + 50, len(body))))
+    odd = st.sampled_from([b"", b'"', b"\\", b"\0", b"\x0b", b"\xff", b",", b"}", b"]", b"a", b" "])
+    damaged = body[:at] + data.draw(odd | st.just(body[at:to] * 2)) + body[to:]
+    assert read_receipts(damaged, LONGER) == read_carefully(damaged, LONGER)
+
+
+@pytest.mark.parametrize("odd", ['a","trackinId":"a', "a\\", "a\n", ""])
+def test_an_id_that_json_would_escape_is_not_read_as_a_column(odd):
+    """Bytes that look like the id sent may mean something else in JSON."""
+    body = f'[{{"messageId":"1","trackinId":"{odd}"}}]'.encode()
+    assert read_receipts(body, [odd]) == read_carefully(body, [odd])
 
 
 @given(nearly_right(), st.data())

@@ -124,7 +124,8 @@ def test_not_accepted_statuses_need_no_body(status, body):
 def test_receipts_of_a_200(body, kept, anomalies):
     """Exactly the rows with a clear receipt are accepted; an anomaly halts the run."""
     verdict = judge(Evidence(left=True, status=200, body=body), IDS)
-    assert verdict.settlement.message_ids == kept
+    receipts = verdict.settlement.message_ids
+    assert (receipts and tuple(receipts.to_pylist())) == kept
     assert verdict.settlement.outcome is Outcome.UNKNOWN
     assert verdict.settlement.reason is Reason.NOT_IN_REPLY
     assert len(verdict.anomalies) == anomalies
@@ -188,7 +189,7 @@ def test_the_laws_of_evidence(evidence, ids):
             for one in json.loads(evidence.body)
             if isinstance(one, dict)
         }
-        for own, message_id in zip(ids, settlement.message_ids, strict=True):
+        for own, message_id in zip(ids, settlement.message_ids.to_pylist(), strict=True):
             assert message_id is None or (own, message_id) in told
     if settlement.outcome is not Outcome.UNKNOWN and (evidence.left or evidence.status):
         assert evidence.status in PROOF

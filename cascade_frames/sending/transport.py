@@ -1,0 +1,91 @@
+"""What the gateway asks of a transport, and what it hears from one while a request is under way."""
+
+from __future__ import annotations
+
+from typing import Final, Protocol
+
+from cascade_frames.sending.evidence import Evidence, Failure
+
+REPLY_CAP_BYTES: Final = 8 * 2**20
+
+
+class Abandoned(Exception):
+    """The request was given up before it left, and must not leave any more."""
+
+
+class Flight:
+    """What is known of a request while it is under way.
+
+    Attributes:
+        left: bytes of it may have left the machine.
+        given_up: nobody waits for it any more.
+    """
+
+    def __init__(self, *, traced: bool) -> None:
+        self.left = not traced
+        self.given_up = False
+        self._status: int | None = None
+        self._retry_after: str | None = None
+        self._body = bytearray()
+        self._over_cap = False
+
+    def leave(self) -> None:
+        """Note that its first byte is about to leave.
+
+        Raises:
+            Abandoned: it must not.
+        """
+        if self.given_up:
+            raise Abandoned
+        self.left = True
+
+    def answer(self, status: int, retry_after: str | None) -> None:
+        """Note how the answer begins."""
+        self._status, self._retry_after = status, retry_after
+
+    def receive(self, part: bytes) -> bool:
+        """Note a part of the answer's body; False where it is too long to be read on."""
+        self._body += part
+        self._over_cap = len(self._body) > REPLY_CAP_BYTES
+        if self._over_cap:
+            self._body.clear()
+        return not self._over_cap
+
+    def landed(self) -> Evidence:
+        """The evidence, once the transport is done."""
+        if self._over_cap:
+            return self.lost("reply over the size cap")
+        return self._evidence(None, None)
+
+    def lost(self, error: str, failure: Failure = Failure.LOST) -> Evidence:
+        """The evidence, where no whole answer came."""
+        return self._evidence(failure, error)
+
+    def _evidence(self, failure: Failure | None, error: str | None) -> Evidence:
+        return Evidence(
+            left=self.left,
+            status=self._status,
+            body=bytes(self._body),
+            complete=failure is None,
+            retry_after=self._retry_after,
+            failure=failure,
+            error=error,
+        )
+
+
+class Transport(Protocol):
+    """Carries requests, several at once; made and used within one event loop."""
+
+    async def exchange(self, method: str, url: str, body: bytes | None, flight: Flight) -> None:
+        """Send a request, and read its answer; the flight is told of both as they happen.
+
+        `leave` is called before the first byte leaves, once. Whatever it raises comes out.
+
+        Raises:
+            httpx.HTTPError, httpx.InvalidURL: it came to no whole answer, as httpx names it.
+        """
+        ...
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        ...

@@ -1,0 +1,56 @@
+"""Bodies written many at a time are those written one by one."""
+
+import tracemalloc
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cascade_frames.sending import bodies
+from cascade_frames.sending.bodies import Bodies
+from cascade_frames.sending.encoding import MessageEncoder
+from cascade_frames.sending.records import Batch
+from tests.sending import slow_encoder
+
+
+def table_of(size):
+    """Return a message table whose every row differs."""
+    table = pd.DataFrame({"id": pd.Series([f"id-{at}" for at in range(size)], dtype="str")})
+    table["text"] = table["id"] + ' and "some" text'
+    return table.assign(ttl=pd.Series(range(size), dtype="Int64"))
+
+
+@given(data=st.data(), size=st.integers(1, 40), batch_size=st.integers(1, 9))
+def test_every_batch_and_part_carries_its_own_messages(data, size, batch_size):
+    """In order or not, whole batches or parts of them: ids and JSON are the slow twin's."""
+    table = table_of(size)
+    pending = np.flatnonzero(data.draw(st.lists(st.booleans(), min_size=size, max_size=size)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bodies, "MESSAGES_AHEAD", data.draw(st.sampled_from([1, 7, 16])))
+        written = Bodies(MessageEncoder(table), pending, batch_size)
+        for _ in range(8):
+            start = data.draw(st.integers(0, len(pending)))
+            stop = data.draw(st.integers(start, min(start + batch_size, len(pending))))
+            body = written.of(Batch(1, start, stop))
+            assert body.json == slow_encoder.encode(table, pending[start:stop])
+            assert body.ids.to_pylist() == table["id"].iloc[pending[start:stop]].tolist()
+
+
+def test_memory_does_not_grow_with_the_run():
+    """What was written ahead for other batches is let go."""
+    size = 300_000
+    table = table_of(size)
+    written = Bodies(MessageEncoder(table), np.arange(size), 1000)
+    before = pa.total_allocated_bytes()
+    tracemalloc.start()
+    try:
+        for start in range(0, size, 1000):
+            written.of(Batch(1, start, start + 1000))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 10_000_000
+    assert pa.total_allocated_bytes() - before < 5_000_000
