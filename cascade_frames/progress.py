@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, Protocol, TextIO
+from typing import TYPE_CHECKING, Any, Final, Protocol, TextIO
 
 from tqdm import tqdm
 
@@ -16,6 +16,8 @@ from cascade_frames.planning.plan import UserInterface
 from cascade_frames.sending.progress import Progress
 
 if TYPE_CHECKING:
+    import asyncio
+
     from cascade_frames.runs import Run
 
 _LINE_EVERY: Final = 0.1  # of the whole
@@ -37,6 +39,9 @@ class ProgressView(Protocol):
 
     def note(self, words: str) -> None:
         """Say something beside the progress."""
+
+    async def attend(self, over: asyncio.Future[Any]) -> None:
+        """Hear what people ask for while a caller awaits the end of the run, as far as needed."""
 
     def close(self) -> None:
         """Show the last state and end."""
@@ -64,6 +69,9 @@ class _Unsteered:
 
     def refresh(self) -> None:
         """Counts have not changed."""
+
+    async def attend(self, over: asyncio.Future[Any]) -> None:
+        """There is nothing to press."""
 
 
 class _Silent(_Unsteered):

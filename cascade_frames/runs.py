@@ -182,8 +182,10 @@ class Run:
         return self._await().__await__()
 
     async def _await(self) -> pd.DataFrame:
+        over = asyncio.wrap_future(self._done)
         try:
-            ending = await asyncio.shield(asyncio.wrap_future(self._done))
+            await self._view.attend(over)
+            ending = await asyncio.shield(over)
         except CascadeError:
             raise
         except Exception as error:
