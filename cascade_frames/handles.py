@@ -227,8 +227,10 @@ class Handle(Generic[_Ending, _Progress]):
         return self._await().__await__()
 
     async def _await(self) -> pd.DataFrame:
+        over = asyncio.wrap_future(self._done)
         try:
-            ending = await asyncio.shield(asyncio.wrap_future(self._done))
+            await self._view.attend(over)
+            ending = await asyncio.shield(over)
         except CascadeError:
             raise
         except Exception as error:

@@ -15,6 +15,8 @@ from tqdm import tqdm
 from cascade_frames.planning.plan import UserInterface
 
 if TYPE_CHECKING:
+    import asyncio
+
     from cascade_frames.handles import Handle
 
 _LINE_EVERY: Final = 0.1  # of the whole
@@ -56,6 +58,9 @@ class ProgressView(Protocol):
     def note(self, words: str) -> None:
         """Say something beside the progress."""
 
+    async def attend(self, over: asyncio.Future[Any]) -> None:
+        """Hear what people ask for while a caller awaits the end of the run, as far as needed."""
+
     def close(self) -> None:
         """Show the last state and end."""
 
@@ -87,6 +92,9 @@ class _Unsteered:
 
     def refresh(self) -> None:
         """Counts have not changed."""
+
+    async def attend(self, over: asyncio.Future[Any]) -> None:
+        """There is nothing to press."""
 
 
 class _Silent(_Unsteered):

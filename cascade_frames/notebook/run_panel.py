@@ -9,12 +9,15 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from cascade_frames.handles import RunPhase
+from cascade_frames.notebook.clicks import answer_clicks
 from cascade_frames.notebook.run_view import RunView, run_html, run_text
 from cascade_frames.notebook.static import StaticOutput
 from cascade_frames.notebook.ticker import Ticker
 from cascade_frames.progress import Progress
 
 if TYPE_CHECKING:
+    import asyncio
+
     from cascade_frames.handles import Handle
     from cascade_frames.notebook.run_controls import RunControls
 
@@ -72,6 +75,11 @@ class RunPanel:
     def refresh(self) -> None:
         """Show how the run stands."""
         self._ticker.wake()
+
+    async def attend(self, over: asyncio.Future[Any]) -> None:
+        """Have the buttons heard while a cell awaits the run."""
+        if self._controls:
+            await answer_clicks(over)
 
     def close(self) -> None:
         """Show the last state, take the controls away, and end; more than once is harmless."""

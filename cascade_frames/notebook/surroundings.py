@@ -44,7 +44,12 @@ def choose_look(ui: UserInterface) -> Look:
 
 def in_kernel() -> bool:
     """Whether this is a Jupyter kernel."""
-    return hasattr(_shell(), "kernel")
+    return running_kernel() is not None
+
+
+def running_kernel() -> Any:  # noqa: ANN401 - ipykernel's, which need not be installed
+    """The Jupyter kernel that this is; None where it is none."""
+    return getattr(_shell(), "kernel", None)
 
 
 def somebody_looks() -> bool:

@@ -7,6 +7,7 @@ import numbers
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import pandas as pd
 
 from cascade_frames.errors import MappingError
@@ -16,7 +17,6 @@ from cascade_frames.results.answers import Missing, find_answers, read_answers
 from cascade_frames.results.choosing import check_results
 
 if TYPE_CHECKING:
-    import numpy as np
     import numpy.typing as npt
 
 # Whoever was meant to be messaged, whatever came of it.
@@ -142,14 +142,14 @@ def lift(
     treated = outcomes.isin([str(one) for one in TREATED]).to_numpy(dtype=bool)
     control = _control(results, ending)
     _check_groups(results, treated, control, ending)
-    did_treated = read_answers(answers[treated | control], missing)[treated[treated | control]]
-    did_control = read_answers(answers[control], missing)
-    accepted = int((outcomes == str(Outcome.ACCEPTED)).sum())
+    compared = treated | control
+    did = np.zeros(len(results), dtype=bool)
+    did[compared] = read_answers(answers[compared], missing)
     return compare(
         column,
-        (int(did_treated.sum()), len(did_treated)),
-        (int(did_control.sum()), len(did_control)),
-        not_accepted=len(did_treated) - accepted,
+        (int((did & treated).sum()), int(treated.sum())),
+        (int((did & control).sum()), int(control.sum())),
+        not_accepted=int((treated & (outcomes != str(Outcome.ACCEPTED)).to_numpy(bool)).sum()),
         confidence=float(confidence),
         power=float(power),
     )
@@ -173,20 +173,20 @@ def compare(
         difference = hits / size - base_rate
         rows = proportions.needed(difference, base_rate, ratio, confidence, power)
     return Lift(
-        column,
-        size,
-        hits,
-        base_size,
-        base_hits,
-        not_accepted,
-        confidence,
-        power,
-        low,
-        high,
-        proportions.p_value(hits, size, base_hits, base_size),
-        _whole(rows),
-        _whole(None if rows is None else rows * ratio),
-        proportions.detectable(size, base_rate, ratio, confidence, power),
+        column=column,
+        treated=size,
+        treated_converted=hits,
+        control=base_size,
+        control_converted=base_hits,
+        not_accepted=not_accepted,
+        confidence=confidence,
+        power=power,
+        low=low,
+        high=high,
+        p_value=proportions.p_value(hits, size, base_hits, base_size),
+        needed_treated=_whole(rows),
+        needed_control=_whole(None if rows is None else rows * ratio),
+        detectable=proportions.detectable(size, base_rate, ratio, confidence, power),
     )
 
 

@@ -22,9 +22,11 @@ DTYPES: Final = {
     "needed_control": "Int64",
 }
 _RATES: Final = ("treated_rate", "control_rate", "difference", "relative")
-_CELL: Final = "border:0;padding:.15em 1.2em .15em 0;background:none;"
-_TEXT: Final = f"{_CELL}text-align:left;font-weight:400"
-_NUMBER: Final = f"{_CELL}text-align:right;font-variant-numeric:tabular-nums"
+# Whatever the page says of tables.
+_TABLE: Final = "border-collapse:collapse;margin:.4em 0;font:inherit;color:inherit"
+_CELL: Final = (
+    "border:0;padding:.15em 1.2em .15em 0;background:none;text-align:left;font-weight:400"
+)
 
 
 def as_record(lift: Lift) -> dict[str, Any]:
@@ -58,26 +60,18 @@ def lift_text(lift: Lift) -> str:
 
 def lift_html(lift: Lift) -> str:
     """Everything as static HTML that needs no script and no network."""
-    rows = [
-        f'{_row(name)}<td style="{_NUMBER}">{hits}</td><td style="{_NUMBER}">{rate}</td></tr>'
-        for name, hits, rate in _groups(lift)
-    ]
-    rows += [
-        f'{_row(name)}<td colspan="2" style="{_TEXT}">{escape(value)}</td></tr>'
-        for name, value in _facts(lift)
-    ]
+    groups = [(name, f"{hits} ({rate})") for name, hits, rate in _groups(lift)]
+    rows = "".join(
+        f'<tr style="background:none"><th style="{_CELL};opacity:.75">{name}</th>'
+        f'<td style="{_CELL}">{escape(value)}</td></tr>'
+        for name, value in [*groups, *_facts(lift)]
+    )
     notes = "".join(f"<div>{escape(note)}</div>" for note in _notes(lift))
     return (
         '<div style="font:13px/1.45 system-ui,sans-serif;max-width:46em">'
         f'<div style="font-size:15px;font-weight:600">Lift in {escape(repr(lift.column))}</div>'
-        f'<table style="border-collapse:collapse;margin:.4em 0"><tbody>{"".join(rows)}</tbody>'
-        f"</table>{notes}</div>"
+        f'<table style="{_TABLE}"><tbody>{rows}</tbody></table>{notes}</div>'
     )
-
-
-def _row(name: str) -> str:
-    """The beginning of a row, for which no style sheet of the page is needed."""
-    return f'<tr style="background:none"><th style="{_TEXT};opacity:.75">{name}</th>'
 
 
 def _groups(lift: Lift) -> list[tuple[str, str, str]]:

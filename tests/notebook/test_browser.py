@@ -259,19 +259,25 @@ def test_a_screen_reader_is_told(open_notebook, page, gateway):
     page.get_by_role("alert").filter(has_text="nome").wait_for()
 
 
-def test_awaiting_a_run_keeps_its_buttons_alive(open_notebook, page, kernel):
-    """A cell that awaits the run does not take the buttons away."""
-    if kernel != "python3":
-        pytest.skip("without subshells a kernel hears buttons when the cell is over")
+def test_awaiting_a_run_keeps_its_buttons_alive(open_notebook, page):
+    """A cell that awaits the run does not take the buttons away; the next ones keep their turn."""
     notebook = open_notebook(
         "run = segment.cascade.start(**options)",
         "results = await run\nprint('results of', len(results))",
+        "print('then', run.status.phase)",
         rows=20_000,
     )
     press(page, "Pause").click()
     notebook.wait_for("Paused")
+    press(page, "Resume").click()
+    press(page, "Pause").click()
+    notebook.wait_for("Paused")
     press(page, "Cancel").click()
     notebook.wait_for("results of 20000")
+    notebook.wait_for("then cancelled")
+    notebook.save()
+    printed = [cell.outputs[0].text for cell in notebook.read().cells[-2:]]
+    assert printed == ["results of 20000\n", "then cancelled\n"]
 
 
 def test_results_are_explored(open_notebook, page):
