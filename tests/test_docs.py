@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 import cascade_frames as cf
+from cascade_frames.handles import RunPhase
 from cascade_frames.outcomes import DELIVERY_WORDING, WORDING, Delivery, Outcome, Reason
-from cascade_frames.runs import RunPhase
 from cascade_frames.sending.verdicts import Cause
 from cascade_frames.settings import Account
 
