@@ -1,4 +1,6 @@
-"""The command line: `cascade-frames demo | plan | send | sandbox | webhook`. It only delegates.
+"""The command line. It only delegates.
+
+`cascade-frames demo | plan | send | campaigns | sandbox | webhook`.
 
 Exit codes: 0 every message accepted (or held back as asked); 2 the call is wrong; 3 rows cannot
 be sent, so nothing was; 4 the run ended early; 5 it went through, but some rows were refused or
@@ -132,6 +134,21 @@ def send(file: Path, output: Path | None, **options: Any) -> None:  # noqa: ANN4
     outcomes = results[f"outcome{arguments.get('suffix') or ''}"]
     if outcomes.isin([Outcome.REFUSED, Outcome.UNKNOWN]).any():
         raise SystemExit(EXIT_TROUBLED)
+
+
+@cli.command()
+@click.option("--ledger", help="A path, sqlite:///path or postgresql://…")
+@click.option("--account", help="The name of an account, as the table has it; all otherwise.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the table.")
+def campaigns(ledger: str | None, account: str | None, output: Path | None) -> None:
+    """Show the campaigns that the ledger knows, newest first."""
+    if output:
+        check_writable(output)
+    table = verbs.campaigns(account, ledger)
+    click.echo(table.to_string(index=False) if len(table) else "The ledger knows no campaign yet.")
+    if output:
+        write_table(table, output)
+        click.echo(f"Campaigns: {output}")
 
 
 @cli.command()

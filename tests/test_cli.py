@@ -191,3 +191,19 @@ def test_every_exit_code_is_documented():
     """Scripts rely on exit codes, so each stands in the docs."""
     codes = [value for key, value in vars(cli).items() if key.startswith("EXIT_")]
     assert [code for code in codes if f"| {code} |" not in DOCUMENTED] == []
+
+
+@pytest.mark.usefixtures("account")
+def test_campaigns_lists_what_the_ledger_knows(segment, tmp_path, monkeypatch):
+    """What was sent from the command line is found there again, and can be written to a file."""
+    monkeypatch.setenv("CASCADE_LEDGER", str(tmp_path / "ledger.sqlite3"))
+    assert "no campaign yet" in run("campaigns").stdout
+    run("send", segment, *MAPPING, "--on-invalid=drop")
+    output = tmp_path / "campaigns.csv"
+    done = run("campaigns", "-o", str(output))
+    assert done.returncode == 0, done.stderr
+    table = pd.read_csv(output)
+    assert table[["campaign", "messages", "accepted", "pending"]].values.tolist() == [
+        ["c", 2, 2, 2]
+    ]
+    assert run("campaigns", "--account=nobody").returncode == 2
