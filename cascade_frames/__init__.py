@@ -24,7 +24,7 @@ from cascade_frames.errors import (
     UsageError,
 )
 from cascade_frames.outcomes import Outcome, Reason
-from cascade_frames.verbs import compose, connect, explore, plan, send, start, validate
+from cascade_frames.verbs import compose, connect, explore, plan, report, send, start, validate
 
 if TYPE_CHECKING:
     from cascade_frames.files import write_table
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from cascade_frames.ledger import Ledger
     from cascade_frames.planning.plan import Plan
     from cascade_frames.resolving import resolve
+    from cascade_frames.results.report import Report
     from cascade_frames.runs import Run
     from cascade_frames.sending.client import AsyncClient, Client, Receipt
     from cascade_frames.settings import Account
@@ -45,6 +46,7 @@ _LATER: Final = {
     "Ledger": "cascade_frames.ledger",
     "Plan": "cascade_frames.planning.plan",
     "Receipt": "cascade_frames.sending.client",
+    "Report": "cascade_frames.results.report",
     "Run": "cascade_frames.runs",
     "Sandbox": "cascade_frames.home",
     "forget": "cascade_frames.forgetting",
@@ -75,6 +77,7 @@ __all__ = [
     "Reason",
     "Receipt",
     "Refused",
+    "Report",
     "Run",
     "RunBusy",
     "RunHalted",
@@ -86,6 +89,7 @@ __all__ = [
     "explore",
     "forget",
     "plan",
+    "report",
     "resolve",
     "send",
     "start",
