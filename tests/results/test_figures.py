@@ -132,8 +132,8 @@ def test_the_callers_table_stays_as_it_is():
     table = table_of([{"city": "a", "age": 20, "outcome": "accepted", "delivery": "delivered"}])
     before = table.copy()
     report = table.cascade.report("city")
-    for given in (report.funnel, report.segments["city"]):
-        given.loc[0, "rows"] = 99
+    for mine in (report.funnel, report.segments["city"]):
+        mine.loc[0, "rows"] = 99
     pd.testing.assert_frame_equal(table, before)
     assert report.funnel["rows"].iloc[0] == report.segments["city"]["rows"].iloc[0] == 1
 
