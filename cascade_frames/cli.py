@@ -56,6 +56,8 @@ _PLAN_OPTIONS: Final = [
     click.option("--region", default="UA", help="Country of phones that name none."),
     click.option("--on-invalid", type=click.Choice(["raise", "drop"]), default="raise"),
     click.option("--opt-out", type=click.Path(path_type=Path), help="A table of phones."),
+    click.option("--control", type=float, help="Share of people to hold back, as 0.1."),
+    click.option("--control-key", help="Draws the same control group in several campaigns."),
     click.option("--batch-size", type=int, default=contract.MAX_BATCH, help="1 to 1000."),
     click.option("--ledger", help="A path or sqlite:///path."),
     click.option("--encoding", default="utf-8-sig", help="Of CSV files."),

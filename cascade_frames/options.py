@@ -41,6 +41,8 @@ class PlanOptions(TypedDict, total=False):
     schema: Any
     on_invalid: OnInvalid
     opt_out: Iterable[object] | pd.DataFrame | None
+    control: float | None
+    control_key: str | None
     batch_size: int
 
 

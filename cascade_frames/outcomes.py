@@ -45,6 +45,7 @@ class Reason(StrEnum):
 
     OPTED_OUT = "opted_out"
     FORGOTTEN = "forgotten"
+    CONTROL_GROUP = "control_group"
 
     API_REFUSED = "api_refused"
 
@@ -87,6 +88,7 @@ WORDING: Final[dict[Reason, str]] = {
     Reason.ID_REUSED: "this id was sent before with other content; not sent again",
     Reason.OPTED_OUT: "the recipient is on the opt-out list",
     Reason.FORGOTTEN: "the person was erased from the ledger and is not messaged again",
+    Reason.CONTROL_GROUP: "the recipient is in the control group, which is not messaged",
     Reason.API_REFUSED: "the API refused this message",
     Reason.NOT_STARTED: "not attempted yet",
     Reason.NOT_CONNECTED: "no connection to the API could be made",

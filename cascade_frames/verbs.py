@@ -57,6 +57,10 @@ def plan(segment: pd.DataFrame, **options: Unpack[PlanOptions]) -> Plan:
         schema: a pandera model or schema of yours for the segment, checked first.
         on_invalid: `"raise"` (one bad row stops everything) or `"drop"` (the others are sent).
         opt_out: phones to hold back: a list, a Series, or a table with a column `phone`.
+        control: a share of the people, from 0 up to but not including 1, to hold back at random
+            as a control group: the same people each time the campaign is sent.
+        control_key: the name the control group is drawn by, in place of the campaign's: campaigns
+            with the same name hold back the same people.
         batch_size: messages a request, 1 to 1000.
 
     Returns:

@@ -74,6 +74,15 @@ def test_plan_shows_and_sends_nothing(account, segment):
     assert len(account.requests()) == 0
 
 
+@pytest.mark.usefixtures("account")
+def test_a_control_group_is_held_back(segment):
+    """`--control` and `--control-key` are those of `plan`."""
+    options = ("--on-invalid=drop", "--control=0.999999", "--control-key=2026")
+    done = run("plan", segment, *MAPPING, *options)
+    assert "2  control_group: the recipient is in the control group" in done.stdout
+    assert run("plan", segment, *MAPPING, "--control=10").returncode == cli.EXIT_USAGE
+
+
 def test_send_writes_the_result_table(account, segment, tmp_path):
     """`send -o` leaves every row with its outcome in the file named."""
     output = tmp_path / "results.parquet"

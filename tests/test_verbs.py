@@ -201,6 +201,39 @@ def test_changed_content_under_a_sent_id_is_not_sent(sandbox):
     assert len(sandbox.accepted()) == 2
 
 
+@pytest.fixture
+def crowd():
+    """Forty people."""
+    return pd.DataFrame({"phone": [f"+38020900{number:04d}" for number in range(40)]})
+
+
+def test_a_control_group_is_not_messaged_however_the_segment_comes(sandbox, crowd):
+    """Whoever is held back stays so when the call is run again, or the segment queried again."""
+    call = {**MESSAGE, "text": "x", "control": 0.3, "account": sandbox.account, "ui": "none"}
+    first = crowd.cascade.send(**call)
+    again = crowd.cascade.send(**call)
+    shuffled = crowd.sample(frac=1, random_state=1).cascade.send(**call)
+    pd.testing.assert_frame_equal(first, again)
+    pd.testing.assert_frame_equal(first, shuffled.sort_index())
+    held = first[first["outcome"] == "skipped"]
+    assert set(held["reason"]) == {"control_group"}
+    assert (first["outcome"] == "accepted").sum() == 40 - len(held) == len(sandbox.accepted())
+    assert not set(held["phone"]) & set(sandbox.accepted()["toPhone"])
+    assert len(sandbox.requests()) == 1
+
+
+def test_who_was_messaged_before_is_not_of_the_control_group(sandbox, crowd):
+    """A group that is asked for late holds back only people who had no message; advice says so."""
+    call = {**MESSAGE, "text": "x", "account": sandbox.account}
+    whole = crowd.cascade.plan(**call, control=0.3).skipped["position"]
+    crowd.head(20).cascade.send(**call, ui="none")
+    late = crowd.cascade.plan(**call, control=0.3)
+    assert late.skipped["position"].tolist() == whole[whole >= 20].tolist()
+    assert [one.messages for one in late.advice] == [(whole < 20).sum()]
+    results = late.send(ui="none")
+    assert (results["outcome"][:20] == "accepted").all()
+
+
 def test_both_routes_reach_their_endpoint(sandbox, segment):
     """`route=` chooses the API's endpoint."""
     call = {**MESSAGE, "account": sandbox.account, "on_invalid": "drop", "ui": "none"}

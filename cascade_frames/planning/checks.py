@@ -12,11 +12,12 @@ from cascade_frames.outcomes import WORDING, Reason
 from cascade_frames.planning.faults import Fault, Faults
 
 _EXAMPLES: Final = 3
-# Of the rules for rows; the last two hold rows back, and the others reject them.
+# Of the rules for rows; the last three hold rows back, and the others reject them.
 _RULES: Final = (
     *list(Reason)[: list(Reason).index(Reason.ID_REUSED) + 1],
     Reason.OPTED_OUT,
     Reason.FORGOTTEN,
+    Reason.CONTROL_GROUP,
 )
 
 

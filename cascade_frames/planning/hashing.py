@@ -92,6 +92,11 @@ def recipient_hashes(phones: Texts, secret: bytes) -> Hashes:
     return hash_texts(phones, derive_key(secret, "recipient"))
 
 
+def control_hashes(phones: Texts, key: str, secret: bytes) -> Hashes:
+    """What N recipients (E.164) are drawn by for the control group of that name."""
+    return hash_texts(phones, derive_key(secret, f"control:{key}"))
+
+
 def derive_ids(recipients: Texts, campaign: str, slug: str, secret: bytes) -> pa.LargeStringArray:
     """Tracking ids for N recipients: `<slug>-<32 hex digits>`; null where a recipient is."""
     column = utf8.strings(recipients)

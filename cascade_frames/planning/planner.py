@@ -16,7 +16,16 @@ from cascade_frames import contract
 from cascade_frames.contract import Field, Route
 from cascade_frames.errors import InvalidRecipients, MappingError
 from cascade_frames.outcomes import Outcome, Reason
-from cascade_frames.planning import advice, content, hashing, messages, policy, segment_schema, utf8
+from cascade_frames.planning import (
+    advice,
+    content,
+    control,
+    hashing,
+    messages,
+    policy,
+    segment_schema,
+    utf8,
+)
 from cascade_frames.planning.checks import checks_table
 from cascade_frames.planning.faults import Faults
 from cascade_frames.planning.mapping import MessageMapping
@@ -38,6 +47,8 @@ class PlanRequest:
     schema: Any = None
     on_invalid: OnInvalid = "raise"
     opt_out: Iterable[object] | pd.DataFrame | None = field(default=None, repr=False)
+    control: float | None = None
+    control_key: str | None = None
     batch_size: int = contract.MAX_BATCH
 
 
@@ -49,6 +60,7 @@ def check_request(request: PlanRequest) -> None:
     """
     if request.on_invalid not in ("raise", "drop"):
         raise MappingError('on_invalid: choose "raise" (nothing is sent) or "drop".')
+    control.check_control(request.control, request.control_key, request.campaign)
     size = request.batch_size
     if not isinstance(size, int) or isinstance(size, bool) or not 1 <= size <= contract.MAX_BATCH:
         raise MappingError(f"batch_size: a whole number from 1 to {contract.MAX_BATCH}.")
@@ -101,10 +113,10 @@ def make_plan(
         noted = policy.hold_back_opted_out(
             drafted.table[Field.TO_PHONE], request.opt_out, request.region, held
         )
-    known = _look_up(drafted, faults, held, request.account, memory)
+    known = _look_up(drafted, faults, held, request, memory)
     _check_recipients(segment, faults, request.on_invalid)
     made = _assemble(segment, request, drafted, held, known, sender)
-    return replace(made, advice=noted + made.advice)
+    return replace(made, advice=noted + known.advice + made.advice)
 
 
 def check_table(segment: object) -> None:
@@ -127,24 +139,27 @@ class _Known:
         messages: the sound messages that are not held back, on a positional index.
         rows: int64, length M: their positions in the segment.
         keys, standing: theirs.
+        advice: on people who should have been held back and were messaged before.
     """
 
     messages: pd.DataFrame
     rows: npt.NDArray[np.int64]
     keys: MessageKeys
     standing: Standing
+    advice: tuple[advice.Advice, ...]
 
 
 def _look_up(
     drafted: messages.DraftedMessages,
     faults: Faults,
     held: Faults,
-    account: Account,
+    request: PlanRequest,
     memory: Memory,
 ) -> _Known:
     """How the sound messages stand.
 
-    Those whose id was used for other content become faulty; people who were erased are held.
+    Those whose id was used for other content become faulty; people who were erased are held, and
+    so is the control group.
     """
     chosen = ~faults.any & ~held.any
     rows = np.flatnonzero(chosen)
@@ -155,7 +170,7 @@ def _look_up(
         content.content_hashes(sound, memory.secret),
         hashing.recipient_hashes(sound[Field.TO_PHONE], memory.secret),
     )
-    standing = memory.stand(account.identity, keys)
+    standing = memory.stand(request.account.identity, keys)
     reused = np.zeros(len(chosen), dtype=bool)
     reused[rows[standing.reused]] = True
     faults.add(Reason.ID_REUSED, "id", reused)
@@ -164,8 +179,24 @@ def _look_up(
     forgotten[rows[erased]] = True
     held.add(Reason.FORGOTTEN, Field.TO_PHONE, forgotten)
     fresh = ~standing.reused & ~erased
+    drawn = _drawn(sound, request, memory.secret) & fresh
+    # Whoever was messaged before the group was asked for has had the message.
+    messaged = drawn & ~standing.having(Outcome.UNSENT)
+    controls = np.zeros(len(chosen), dtype=bool)
+    controls[rows[drawn & ~messaged]] = True
+    held.add(Reason.CONTROL_GROUP, "control", controls)
+    fresh &= ~drawn | messaged
     left = rows[fresh].astype("int64")
-    return _Known(_chosen(sound, fresh), left, keys.take(fresh), standing.take(fresh))
+    told = control.advise(int(np.count_nonzero(messaged)))
+    return _Known(_chosen(sound, fresh), left, keys.take(fresh), standing.take(fresh), told)
+
+
+def _drawn(messages: pd.DataFrame, request: PlanRequest, secret: bytes) -> Mask:
+    """Whom the control group's draw falls on (bool, one for each message)."""
+    key = request.control_key or request.campaign
+    if not request.control or key is None:
+        return np.zeros(len(messages), dtype=bool)
+    return control.draw(messages[Field.TO_PHONE], request.control, key, secret)
 
 
 def _chosen(table: pd.DataFrame, rows: Mask) -> pd.DataFrame:

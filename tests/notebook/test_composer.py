@@ -62,6 +62,16 @@ def test_what_has_no_control_is_passed_on(compose):
     assert composer.options["message_type"] == "{name}"
 
 
+def test_a_control_group_is_shown_in_the_call_and_in_the_checks(compose, segment):
+    """The composer holds back whom the line of code holds back, and says how many."""
+    composer = compose(from_name="B", text="x", control=0.999999)
+    assert "control=0.999999," in text(composer.box)
+    button(composer.box, "Check").click()
+    held = cf.plan(segment, **composer.options).skipped
+    assert len(composer.plan.skipped) == len(held) > 0
+    assert "the recipient is in the control group" in text(composer.box)
+
+
 def test_ids_of_ones_own(compose):
     """An id column is an argument; the derived id is none."""
     composer = compose(from_name="B", text="x")
