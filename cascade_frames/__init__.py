@@ -20,11 +20,24 @@ from cascade_frames.errors import (
     Refused,
     RunBusy,
     RunHalted,
+    TrackingHalted,
     Unauthorized,
     UsageError,
 )
-from cascade_frames.outcomes import Outcome, Reason
-from cascade_frames.verbs import compose, connect, explore, plan, report, send, start, validate
+from cascade_frames.outcomes import Delivery, Outcome, Reason
+from cascade_frames.verbs import (
+    compose,
+    connect,
+    estimate,
+    explore,
+    plan,
+    report,
+    send,
+    start,
+    start_tracking,
+    track,
+    validate,
+)
 
 if TYPE_CHECKING:
     from cascade_frames.files import write_table
@@ -37,6 +50,7 @@ if TYPE_CHECKING:
     from cascade_frames.runs import Run
     from cascade_frames.sending.client import AsyncClient, Client, Receipt
     from cascade_frames.settings import Account
+    from cascade_frames.trackings import Tracking
 
 # Where the names above are, which are loaded when they are first used.
 _LATER: Final = {
@@ -49,6 +63,7 @@ _LATER: Final = {
     "Report": "cascade_frames.results.report",
     "Run": "cascade_frames.runs",
     "Sandbox": "cascade_frames.home",
+    "Tracking": "cascade_frames.trackings",
     "forget": "cascade_frames.forgetting",
     "resolve": "cascade_frames.resolving",
     "write_table": "cascade_frames.files",
@@ -63,6 +78,7 @@ __all__ = [
     "CascadeWarning",
     "Client",
     "ConfirmationRequired",
+    "Delivery",
     "GatewayError",
     "InvalidRecipients",
     "Ledger",
@@ -82,10 +98,13 @@ __all__ = [
     "RunBusy",
     "RunHalted",
     "Sandbox",
+    "Tracking",
+    "TrackingHalted",
     "Unauthorized",
     "UsageError",
     "compose",
     "connect",
+    "estimate",
     "explore",
     "forget",
     "plan",
@@ -93,6 +112,8 @@ __all__ = [
     "resolve",
     "send",
     "start",
+    "start_tracking",
+    "track",
     "validate",
     "write_table",
 ]

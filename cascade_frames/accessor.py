@@ -8,7 +8,13 @@ import pandas as pd
 
 from cascade_frames import verbs
 from cascade_frames.loading import one_at_a_time
-from cascade_frames.options import ComposeOptions, PlanOptions, SendOptions, spelled_out
+from cascade_frames.options import (
+    ComposeOptions,
+    PlanOptions,
+    SendOptions,
+    TrackOptions,
+    spelled_out,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,13 +28,14 @@ if TYPE_CHECKING:
     from cascade_frames.results.report import Report
     from cascade_frames.results.timeline import Interval
     from cascade_frames.runs import Run
+    from cascade_frames.trackings import Tracking
 
 
 @pd.api.extensions.register_dataframe_accessor("cascade")
 class CascadeAccessor:
     """The verbs on a segment: `plan`, `validate`, `send`, `start`, `compose`.
 
-    And on a result table: `explore`, `report`, `plot`.
+    And on a result table: `track`, `start_tracking`, `estimate`, `explore`, `report`, `plot`.
     """
 
     def __init__(self, segment: pd.DataFrame) -> None:
@@ -58,6 +65,20 @@ class CascadeAccessor:
     def compose(self, **options: Unpack[ComposeOptions]) -> Composer | StillPanel:
         """Compose a send in a notebook. See `cascade_frames.compose`."""
         return verbs.compose(self._segment, **options)
+
+    @spelled_out(TrackOptions)
+    def track(self, **options: Unpack[TrackOptions]) -> pd.DataFrame:
+        """Ask what became of the messages, wait. See `cascade_frames.track`."""
+        return verbs.track(self._segment, **options)
+
+    @spelled_out(TrackOptions)
+    def start_tracking(self, **options: Unpack[TrackOptions]) -> Tracking:
+        """Begin to ask what became of the messages. See `cascade_frames.start_tracking`."""
+        return verbs.start_tracking(self._segment, **options)
+
+    def estimate(self, *, confidence: float = 0.95, suffix: str | None = None) -> pd.DataFrame:
+        """Estimate from a sample how all stand. See `cascade_frames.estimate`."""
+        return verbs.estimate(self._segment, confidence=confidence, suffix=suffix)
 
     def explore(
         self,
@@ -110,3 +131,6 @@ CascadeAccessor.start.__doc__ = verbs.start.__doc__
 CascadeAccessor.plan.__doc__ = verbs.plan.__doc__
 CascadeAccessor.validate.__doc__ = verbs.validate.__doc__
 CascadeAccessor.send.__doc__ = verbs.send.__doc__
+CascadeAccessor.track.__doc__ = verbs.track.__doc__
+CascadeAccessor.start_tracking.__doc__ = verbs.start_tracking.__doc__
+CascadeAccessor.estimate.__doc__ = verbs.estimate.__doc__

@@ -10,10 +10,17 @@ from typing import TYPE_CHECKING, Any, Unpack
 import pandas as pd
 
 from cascade_frames.errors import AccountError
+from cascade_frames.following import Manner, check_account, follow
 from cascade_frames.ledger import open_ledger
 from cascade_frames.loading import one_at_a_time
 from cascade_frames.notebook.views import open_composer, open_explorer
-from cascade_frames.options import ComposeOptions, PlanOptions, SendOptions, refuse_unknown
+from cascade_frames.options import (
+    ComposeOptions,
+    PlanOptions,
+    SendOptions,
+    TrackOptions,
+    refuse_unknown,
+)
 from cascade_frames.planning.mapping import MessageMapping
 from cascade_frames.planning.plan import PanelLook, Plan
 from cascade_frames.planning.planner import (
@@ -33,6 +40,7 @@ if TYPE_CHECKING:
     from cascade_frames.notebook.composer import Composer
     from cascade_frames.notebook.explorer import Explorer
     from cascade_frames.notebook.still import StillExplorer, StillPanel
+    from cascade_frames.trackings import Tracking
 
 _MAPPING = frozenset(field.name for field in fields(MessageMapping))
 _REQUEST = frozenset(field.name for field in fields(PlanRequest)) - {"mapping", "account", "route"}
@@ -105,6 +113,31 @@ def _plan_of(segment: pd.DataFrame, **options: Unpack[PlanOptions]) -> Plan:
 
 def _several(values: str | Sequence[str]) -> tuple[str, ...]:
     return (values,) if isinstance(values, str) else tuple(values)
+
+
+def track(results: pd.DataFrame, options: TrackOptions) -> pd.DataFrame:
+    """See `verbs.track`."""
+    refuse_unknown(options, TrackOptions, "track")
+    return _follow(results, options, waits=True).result_or_stop()
+
+
+def start_tracking(results: pd.DataFrame, options: TrackOptions) -> Tracking:
+    """See `verbs.start_tracking`."""
+    refuse_unknown(options, TrackOptions, "start_tracking")
+    return _follow(results, options, waits=False)
+
+
+def _follow(results: pd.DataFrame, options: TrackOptions, *, waits: bool) -> Tracking:
+    check_table(results)
+    given: dict[str, Any] = dict(options)
+    account = _given_account(given.pop("account", None)) or find_account()
+    if account is None:
+        if "gateway" not in results.attrs:
+            say(_notice())
+        account = _sandbox_account()
+    check_account(results, account)
+    ledger = open_ledger(given.pop("ledger", None), account.gateway)
+    return follow(results, account, ledger, Manner(**given), waits=waits)
 
 
 def connect(account: Account | None, *, asynchronous: bool) -> Client | AsyncClient:

@@ -31,6 +31,7 @@ _ROUTE_PATHS: Final = {
     Route.TELEGRAM_VIBER: "/api/CascadeMessage/send_message/tg-viber/async",
 }
 VARIABLES_PATH: Final = "/api/items"
+STATUS_PATH: Final = "/bat/message/"  # and a messageId (the vendor's page on statuses)
 
 API_KEY_HEADER: Final = "X-Authorization-Key"
 VIBER_TOKEN_HEADER: Final = "X-Viber-Auth-Token"  # noqa: S105 - a header's name
@@ -70,6 +71,22 @@ class VariableType(StrEnum):
     SHORT_URL = "short_url"
 
 
+class StatusField(StrEnum):
+    """What a status tells of a message (the vendor's page on statuses)."""
+
+    MESSAGE_ID = "messageId"
+    STATE = "deliverystatus"
+    PARTS = "partscount"
+    COST = "cost"
+    FALLBACKS = "fallbacks"
+    CHANNEL = "channel"  # in a fallback; our reading
+    EXTENDED = "extendedStatuses"
+    RATE_AMOUNT = "rateAmount"
+    RATE_CURRENCY = "rateCurrency"
+    BILL_AMOUNT = "billAmount"
+    BILL_CURRENCY = "billCurrency"
+
+
 MAX_BATCH: Final = 1000
 ID_MAX_CHARACTERS: Final = 254
 # "No special characters" is the API's rule; this alphabet is our reading of it.
@@ -91,8 +108,12 @@ TTL_RECOMMENDED_SECONDS: Final = {
 SMS_SENDER_PATTERN: Final = r"[A-Za-z0-9]{1,11}"
 SURVEY_OPTION_RECOMMENDED_CHARACTERS: Final = 29
 
-# The vendor's rate-limit page.
+# The vendor's rate-limit page: sending, and statuses and other reads.
 REQUESTS_PER_SECOND: Final = 100.0
+READS_PER_SECOND: Final = 50.0
+# The vendor's page on statuses: ask every 5 to 10 s, never one message more than once a second.
+STATUS_SECONDS: Final = 5.0
+STATUS_LEAST_SECONDS: Final = 1.0
 
 RECEIPT_ID: Final = "trackinId"
 RECEIPT_MESSAGE_ID: Final = "messageId"

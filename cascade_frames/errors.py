@@ -8,6 +8,7 @@ CascadeError
 │   └── ConfirmationRequired    a live send this large needs confirm=
 ├── InvalidRecipients           the data is wrong: nothing was sent
 ├── RunHalted                   a run ended early; `.results` says what became of each row
+├── TrackingHalted              a tracking ended early; `.results` has what was heard
 ├── RunBusy                     another run of the same messages is alive
 ├── LedgerError                 the ledger cannot be read or written
 └── GatewayError                the plain client's: one request did not succeed
@@ -119,6 +120,20 @@ class RunHalted(CascadeError):
     Attributes:
         cause: a short code (`not_authorized`, `not_connected`, `systemic_refusal`, …).
         results: the result table; rows that had no turn are `unsent`.
+    """
+
+    def __init__(self, cause: str, message: str, results: pd.DataFrame | None = None) -> None:
+        self.cause = cause
+        self.results = results
+        super().__init__(message)
+
+
+class TrackingHalted(CascadeError):
+    """A tracking ended before everything was asked; what was heard is in the ledger.
+
+    Attributes:
+        cause: a short code (`not_authorized`, `not_connected`, `outage`, …).
+        results: the result table with what is known.
     """
 
     def __init__(self, cause: str, message: str, results: pd.DataFrame | None = None) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import difflib
 import inspect
 from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar
 
 import pandas as pd
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from cascade_frames.settings import Account
 
 _Verb = TypeVar("_Verb", bound=Callable[..., Any])
+Until = Literal["now", "final"]
 
 
 class PlanOptions(TypedDict, total=False):
@@ -61,6 +63,19 @@ class SendOptions(PlanOptions, total=False):
     ui: UserInterface
 
 
+class TrackOptions(TypedDict, total=False):
+    """What `track` and `start_tracking` take."""
+
+    until: Until
+    timeout: str | float | timedelta | None
+    sample: int | None
+    account: Account | None
+    ledger: str | Path | Ledger | None
+    suffix: str | None
+    ui: UserInterface
+    complete: bool
+
+
 DEFAULTS: Mapping[str, Any] = {
     "route": "standard",
     "region": "UA",
@@ -68,6 +83,8 @@ DEFAULTS: Mapping[str, Any] = {
     "batch_size": 1000,
     "guarantee": "at_most_once",
     "ui": "auto",
+    "until": "now",
+    "complete": False,
 }
 
 

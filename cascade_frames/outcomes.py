@@ -1,4 +1,7 @@
-"""What can become of a row, and why: the codes that tables show, each with its wording."""
+"""What can become of a row, and why: the codes that tables show, each with its wording.
+
+An outcome says what became of the row here; a delivery what became of an accepted message after.
+"""
 
 from __future__ import annotations
 
@@ -101,4 +104,36 @@ WORDING: Final[dict[Reason, str]] = {
     Reason.NOT_IN_REPLY: "the API's reply does not mention this message",
     Reason.REPLY_UNREADABLE: "the API's reply could not be read",
     Reason.IN_FLIGHT: "the process ended between sending and hearing the answer",
+}
+
+
+class Delivery(StrEnum):
+    """What became of an accepted message, in the API's words; wording in `DELIVERY_WORDING`."""
+
+    SCHEDULED = "scheduled"  # waits for its time
+    PROCESSING = "processing"  # on its way through the channels
+    DELIVERED = "delivered"  # reached the recipient
+    UNDELIVERABLE = "undeliverable"  # no channel reached the recipient within its ttl
+    PERMANENTERROR = "permanenterror"  # cannot be delivered at all
+
+    @property
+    def final(self) -> bool:
+        """Whether it stays so."""
+        return self not in (Delivery.SCHEDULED, Delivery.PROCESSING)
+
+
+FINAL: Final = frozenset(str(one) for one in Delivery if one.final)
+
+
+def is_final(state: str) -> bool:
+    """Whether a state, in the API's words, stays as it is; words we do not know may change."""
+    return state in FINAL
+
+
+DELIVERY_WORDING: Final[dict[Delivery, str]] = {
+    Delivery.SCHEDULED: "waits for the time it is scheduled for",
+    Delivery.PROCESSING: "on its way; no channel has delivered it yet",
+    Delivery.DELIVERED: "reached the recipient",
+    Delivery.UNDELIVERABLE: "no channel could reach the recipient in time",
+    Delivery.PERMANENTERROR: "the API says that it can never be delivered",
 }

@@ -1,4 +1,4 @@
-"""Progress of a run where people look: a bar on a terminal, plain lines elsewhere.
+"""Progress where people look: a bar on a terminal, plain lines elsewhere.
 
 The door to tqdm.
 """
@@ -7,26 +7,44 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, Protocol, TextIO
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final, Protocol, TextIO
 
 from tqdm import tqdm
 
 from cascade_frames.planning.plan import UserInterface
-from cascade_frames.sending.progress import Progress
 
 if TYPE_CHECKING:
-    from cascade_frames.runs import Run
+    from cascade_frames.handles import Handle
 
 _LINE_EVERY: Final = 0.1  # of the whole
 _LINE_SECONDS: Final = 30.0
 _BAR_SECONDS: Final = 0.2
 
 
-class ProgressView(Protocol):
-    """Shows a run until it is closed."""
+class Progress(Protocol):
+    """How far something has come that deals with messages."""
 
-    def follow(self, run: Run) -> None:
+    @property
+    def total(self) -> int:
+        """The messages it deals with."""
+        ...
+
+    @property
+    def settled(self) -> int:
+        """Those that it is done with."""
+        ...
+
+    @property
+    def tally(self) -> Mapping[str, int]:
+        """Messages by what became of them."""
+        ...
+
+
+class ProgressView(Protocol):
+    """Shows a run, or a tracking, until it is closed."""
+
+    def follow(self, run: Handle[Any, Any]) -> None:
         """Take note of the run that is to be shown; called before it starts."""
 
     def refresh(self) -> None:
@@ -50,6 +68,11 @@ def progress_view(ui: UserInterface, stream: TextIO | None = None) -> ProgressVi
     return _Bar(stream) if ui == "auto" and stream.isatty() else _Lines(stream)
 
 
+def tell(words: str) -> None:
+    """Say something where people look."""
+    print(words, file=_where_people_look(), flush=True)
+
+
 def _where_people_look() -> TextIO:
     """Standard error, but in a notebook, which shows that as an alarm, standard output."""
     notebook = type(sys.stderr).__module__.startswith("ipykernel")
@@ -59,7 +82,7 @@ def _where_people_look() -> TextIO:
 class _Unsteered:
     """Shows counts only."""
 
-    def follow(self, run: Run) -> None:
+    def follow(self, run: Handle[Any, Any]) -> None:
         """Counts are enough."""
 
     def refresh(self) -> None:
@@ -100,23 +123,24 @@ class _Lines(_Unsteered):
     def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
         self._stream = stream
         self._clock = clock
-        self._shown = Progress(total=0)
-        self._last = self._shown
+        self._shown: Progress | None = None
+        self._last: Progress | None = None
         self._at = clock()
 
     def show(self, progress: Progress) -> None:
         self._last = progress
-        step = progress.settled - self._shown.settled >= progress.total * _LINE_EVERY
+        before = self._shown.settled if self._shown else 0
+        step = progress.settled - before >= progress.total * _LINE_EVERY
         late = self._clock() - self._at >= _LINE_SECONDS
         done = progress.settled == progress.total
-        if progress.settled > self._shown.settled and (step or late or done):
+        if progress.settled > before and (step or late or done):
             self._write(progress)
 
     def note(self, words: str) -> None:
         print(words, file=self._stream, flush=True)
 
     def close(self) -> None:
-        if self._last != self._shown and self._last.settled:
+        if self._last and self._last != self._shown and self._last.settled:
             self._write(self._last)
 
     def _write(self, progress: Progress) -> None:
@@ -126,9 +150,4 @@ class _Lines(_Unsteered):
 
 
 def _tally(progress: Progress) -> str:
-    parts = [f"{progress.accepted:,} accepted"]
-    if progress.refused:
-        parts.append(f"{progress.refused:,} refused")
-    if progress.unknown:
-        parts.append(f"{progress.unknown:,} unknown")
-    return ", ".join(parts)
+    return ", ".join(f"{count:,} {name}" for name, count in progress.tally.items())

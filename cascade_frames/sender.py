@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING, Final, get_args
 import pandas as pd
 
 from cascade_frames.errors import CascadeWarning, ConfirmationRequired, MappingError, RunHalted
+from cascade_frames.handles import LatestProgress
 from cascade_frames.ledger import Ledger
 from cascade_frames.notebook.views import open_panel, open_view
 from cascade_frames.outcomes import Outcome
 from cascade_frames.planning.plan import Conduct, Guarantee, PanelLook, Plan, UserInterface
 from cascade_frames.progress import ProgressView
 from cascade_frames.results.join import counts, join_results, result_columns
-from cascade_frames.runs import LatestProgress, Run
+from cascade_frames.runs import Run
 from cascade_frames.sending.encoding import MessageEncoder
 from cascade_frames.sending.engine import Ending, Work
+from cascade_frames.sending.progress import Progress
 from cascade_frames.sending.records import Registration, RunLabel, RunState
 from cascade_frames.sending.thread import Claim, EngineThread
 
@@ -53,7 +55,7 @@ class PlanSender:
         return open_panel(plan, ui)
 
     def _begin(self, plan: Plan, conduct: Conduct, view: ProgressView) -> Run:
-        latest = LatestProgress(view)
+        latest = LatestProgress(view, Progress(total=0))
         claim = _Claiming(plan, self.ledger, conduct.guarantee)
         thread = EngineThread(claim, plan.account, latest)
         hand_over = partial(_hand_over, claim, thread, conduct.suffix)

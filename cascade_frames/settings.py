@@ -55,6 +55,7 @@ class Account(BaseSettings):
         name: a label; with the host it is the identity under which the ledger remembers
             what was sent, so it survives a change of keys.
         requests_per_second: rate held for messages (the vendor's limit is 100).
+        reads_per_second: rate held for statuses (the vendor's limit is 50).
         confirm_above: a live send of more messages than this needs `confirm=`.
         max_in_flight: requests under way at once (1 to 16).
         deadline: total seconds for one request, from first byte to last.
@@ -81,6 +82,7 @@ class Account(BaseSettings):
     telegram_key: SecretStr | None = None
     name: str = "default"
     requests_per_second: float = Field(default=contract.REQUESTS_PER_SECOND, gt=0, le=10_000)
+    reads_per_second: float = Field(default=contract.READS_PER_SECOND, gt=0, le=10_000)
     confirm_above: int = Field(default=1000, ge=0)
     max_in_flight: int = Field(default=8, ge=1, le=16)
     deadline: float = Field(default=60.0, gt=0, le=600)

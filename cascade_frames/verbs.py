@@ -1,4 +1,4 @@
-"""The verbs: plan, validate, send, report and so on. `assembly` puts together what they do."""
+"""The verbs, from plan to report. What they do is put together in `assembly`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Literal, Unpack, overload
 import pandas as pd
 
 from cascade_frames.loading import one_at_a_time
-from cascade_frames.options import ComposeOptions, PlanOptions, SendOptions, spelled_out
+from cascade_frames.options import (
+    ComposeOptions,
+    PlanOptions,
+    SendOptions,
+    TrackOptions,
+    spelled_out,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,6 +28,7 @@ if TYPE_CHECKING:
     from cascade_frames.runs import Run
     from cascade_frames.sending.client import AsyncClient, Client
     from cascade_frames.settings import Account
+    from cascade_frames.trackings import Tracking
 
 
 @spelled_out(PlanOptions)
@@ -202,6 +209,93 @@ def explore(
         from cascade_frames import assembly
     rows = {"outcome": outcome, "reason": reason, "channel": channel}
     return assembly.explore(results, rows, search, suffix, ui)
+
+
+@spelled_out(TrackOptions)
+def track(results: pd.DataFrame, **options: Unpack[TrackOptions]) -> pd.DataFrame:
+    """Ask what became of the accepted messages of a result table, wait, and return the table.
+
+    What is final is never asked about again, and what a webhook has told needs no question. The
+    same call goes on after an interrupt, a timeout or a crash.
+
+    Args:
+        results: a result table, or rows of one; it needs the column `messageId`.
+        until: `"now"`: ask once about each message that is not final yet. `"final"`: go on, at
+            growing intervals, until all are final.
+        timeout: how long at most: seconds, `"10min"`, `"2h"` or a timedelta.
+        sample: ask about a random sample of this many messages only, and tell what it says of
+            all of them; see `estimate`.
+        account: whose messages they are; by default what is configured, else the sandbox.
+        ledger: as in `send`.
+        suffix: that of the send, if it had one; or one of your own, where the table has columns
+            of the names that are added.
+        ui: how progress shows, as in `send`.
+        complete: ask once also about messages that are final, but of which a webhook did not
+            tell channel, parts and currency.
+
+    Returns:
+        The table's N rows in order, with its index and columns, and `delivery`, `channel` (str),
+        `parts` (Int64), `cost` (Float64, in `currency`), `currency` (str), `delivered_at`
+        (datetime64[us, UTC]: by the API's clock where a webhook told, else when it was first
+        heard); with `sample`, also `sampled` (bool). Where they are there already, they are
+        replaced.
+
+    Raises:
+        MappingError: it is no result table, or has columns of these names.
+        AccountError: the account is configured wrongly, or the messages are another's.
+        TrackingHalted: it ended early; its `.results` is the table with what is known.
+        LedgerError: the ledger cannot be used.
+    """
+    with one_at_a_time:
+        from cascade_frames import assembly
+    return assembly.track(results, options)
+
+
+@spelled_out(TrackOptions)
+def start_tracking(results: pd.DataFrame, **options: Unpack[TrackOptions]) -> Tracking:
+    """Begin to ask what became of the messages of a result table; returns at once.
+
+    Takes what `track` takes.
+
+    Returns:
+        The live tracking: `pause`, `resume`, `cancel`, `status`, `result(timeout)`; `await` it.
+
+    Raises:
+        MappingError, AccountError, LedgerError: as `track`; nothing was asked.
+    """
+    with one_at_a_time:
+        from cascade_frames import assembly
+    return assembly.start_tracking(results, options)
+
+
+def estimate(
+    results: pd.DataFrame, *, confidence: float = 0.95, suffix: str | None = None
+) -> pd.DataFrame:
+    """Estimate from the sample of a tracking how all accepted messages stand.
+
+    Each share has its Wilson score interval (statsmodels' `proportion_confint`). It is not made
+    narrower for a sample that is a large part of all messages, so it errs on the wide side; where
+    every message was asked about, nothing is estimated and the bounds are the share itself.
+
+    Args:
+        results: a result table that was tracked with `sample=`; without the column `sampled`
+            every message counts as drawn.
+        confidence: of each interval, between 0 and 1.
+        suffix: that of the tracking, if it had one.
+
+    Returns:
+        One row per delivery (`not_heard` where nothing is known), the most frequent first:
+        `sampled` (int64, messages of the sample), `share`, `low`, `high` (float64, of all
+        accepted messages), `messages`, `messages_low`, `messages_high` (int64, the same as
+        numbers of messages).
+
+    Raises:
+        MappingError: the table was not tracked, or has no accepted message.
+        UsageError: statsmodels is not installed, or `confidence` is not between 0 and 1.
+    """
+    with one_at_a_time:
+        from cascade_frames.results import estimate as estimating
+    return estimating.estimate(results, confidence=confidence, suffix=suffix)
 
 
 def report(

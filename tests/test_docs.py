@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 import cascade_frames as cf
-from cascade_frames.outcomes import WORDING, Outcome, Reason
-from cascade_frames.runs import RunPhase
+from cascade_frames.handles import RunPhase
+from cascade_frames.outcomes import DELIVERY_WORDING, WORDING, Delivery, Outcome, Reason
 from cascade_frames.sending.verdicts import Cause
 from cascade_frames.settings import Account
 
@@ -25,8 +25,16 @@ def test_links_lead_somewhere(page):
 def test_every_reason_is_documented_with_its_wording():
     """The table of reasons is the code's own."""
     page = (ROOT / "docs" / "outcomes.md").read_text("utf-8")
-    rows = dict(re.findall(r"^\| `(\w+)` \| \w+ \| (.+) \|$", page, re.MULTILINE))
+    rows = dict(re.findall(r"^\| `(\w+)` \| (?!(?:yes|no) )\w+ \| (.+) \|$", page, re.MULTILINE))
     assert rows == {str(reason): WORDING[reason] for reason in Reason}
+
+
+def test_every_delivery_is_documented_with_its_wording():
+    """The table of deliveries is the code's own."""
+    page = (ROOT / "docs" / "outcomes.md").read_text("utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| (yes|no) \| (.+) \|$", page, re.MULTILINE)
+    told = {state: (final == "yes", words) for state, final, words in rows}
+    assert told == {str(one): (one.final, DELIVERY_WORDING[one]) for one in Delivery}
 
 
 def test_every_outcome_and_cause_is_documented():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cascade_frames.ledger import schema
+from cascade_frames.ledger import deliveries, schema
 from cascade_frames.ledger.blobs import pack_hashes, pack_texts, unpack_hashes, unpack_texts
 from cascade_frames.ledger.store import Store
 from cascade_frames.outcomes import Reason
@@ -23,6 +23,7 @@ REASON: Final = str(Reason.FORGOTTEN)
 
 _ID: Final = "id"
 _RECIPIENT: Final = "recipient"
+_RECEIPT: Final = "receipt"
 
 Indices = npt.NDArray[np.int64]
 # A block, by its run and start, and positions in it.
@@ -51,7 +52,9 @@ def erase(store: Store, recipients: Hashes, take_over: Callable[[Indices], None]
         store.rows(schema.RUN_STATE, (run,))
     ids = [_erase_from_block(store, hit) for hit in hits]
     for run in dict.fromkeys(run for run, _, _ in hits):
-        _erase_receipts(store, run, np.concatenate([s + at for r, s, at in hits if r == run]))
+        positions = np.concatenate([s + at for r, s, at in hits if r == run])
+        for receipts in _erase_receipts(store, run, positions):
+            _bury_receipts(store, receipts)
     _bury(store, _RECIPIENT, recipients)
     for hashes in ids:
         _bury(store, _ID, hashes)
@@ -84,7 +87,8 @@ def _erase_from_block(store: Store, hit: _Hit) -> Hashes:
     return had
 
 
-def _erase_receipts(store: Store, run: int, positions: Indices) -> None:
+def _erase_receipts(store: Store, run: int, positions: Indices) -> Iterator[pa.LargeStringArray]:
+    """Take receipts out of a run's outcomes; those that were there, outcome by outcome."""
     for row in store.rows(schema.READ_ATTEMPTS, (run,)):
         batch, attempt, start, stop, _, outcome, _, _, message_ids = row
         inside = positions[(positions >= start) & (positions < stop)] - start
@@ -92,7 +96,9 @@ def _erase_receipts(store: Store, run: int, positions: Indices) -> None:
             continue
         blob = message_ids
         if blob is not None:
-            blob = pack_texts(without(unpack_texts(blob), inside))
+            receipts = unpack_texts(blob)
+            yield receipts.take(pa.array(inside)).drop_null()
+            blob = pack_texts(without(receipts, inside))
         store.rows(schema.REWRITE_OUTCOME, (blob, run, batch, attempt))
 
 
@@ -110,7 +116,9 @@ def spare(
         return detail, message_ids
     if message_ids is None:
         return None, None
-    return None, pack_texts(without(unpack_texts(message_ids), inside))
+    receipts = unpack_texts(message_ids)
+    _bury_receipts(store, receipts.take(pa.array(inside)).drop_null())
+    return None, pack_texts(without(receipts, inside))
 
 
 def without(texts: pa.LargeStringArray, positions: Indices) -> pa.LargeStringArray:
@@ -118,6 +126,12 @@ def without(texts: pa.LargeStringArray, positions: Indices) -> pa.LargeStringArr
     gone = np.zeros(len(texts), dtype=bool)
     gone[positions] = True
     return pc.if_else(pa.array(gone), None, texts)
+
+
+def _bury_receipts(store: Store, receipts: pa.LargeStringArray) -> None:
+    """Erase what was heard of messages, and keep out what may still be heard."""
+    secret = bytes(store.rows(schema.READ_META, ("secret",))[0][0])
+    _bury(store, _RECEIPT, deliveries.erase(store, receipts, secret))
 
 
 def _bury(store: Store, kind: str, hashes: Hashes) -> None:

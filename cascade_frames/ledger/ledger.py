@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 import threading
 import weakref
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import pandas as pd
 import platformdirs
+import pyarrow as pa
 
 from cascade_frames.errors import MappingError
-from cascade_frames.ledger import claims, erasure, resolutions, schema
+from cascade_frames.ledger import claims, deliveries, erasure, resolutions, schema
+from cascade_frames.ledger.deliveries import Reading
 from cascade_frames.ledger.standing import stand
 from cascade_frames.ledger.store import EVERYONE
 from cascade_frames.ledger.stores import is_postgres, open_store
@@ -25,6 +28,9 @@ from cascade_frames.planning.memory import MessageKeys, Standing
 from cascade_frames.planning.phones import check_region, read_phone
 from cascade_frames.sending.records import Registration, RunLabel
 from cascade_frames.settings import setting
+
+# Nobody speaks for more than a few seconds of reading at a time.
+_HORIZON_SECONDS: Final = 60.0
 
 
 class Ledger:
@@ -146,8 +152,58 @@ class Ledger:
         """What was settled on purpose: `run`, `decision`, `rows`, `at`, `host`, `process`."""
         return resolutions.history(self._store, account, campaign)
 
+    def note(self, readings: Iterable[Reading]) -> None:
+        """Keep what was heard of messages; durable when this returns.
+
+        Readings may come again, late and in any order: of each message the state stays that
+        outweighs the others (see `deliveries`). Nothing is kept of messages that were erased.
+
+        Args:
+            readings: written in transactions of 10,000. Where one fails, those before it stay,
+                and all of them may be noted again.
+
+        Raises:
+            ValueError: a moment has no time zone.
+            LedgerError: it could not be written.
+        """
+        deliveries.note(self._store, self._secret, readings)
+
+    def deliveries(self, message_ids: pa.LargeStringArray) -> pd.DataFrame:
+        """What is known of what became of M messages.
+
+        Args:
+            message_ids: their receipts, in any order; may repeat and may be null.
+
+        Returns:
+            M rows in the order of the ids: `delivery` (str, the API's word), `channel` (str),
+            `parts` (Int64), `cost` (Float64, in `currency`), `currency` (str), `delivered_at`
+            (datetime64[us, UTC], of those delivered: by the API's clock, else when it was first
+            heard) and `heard_at` (datetime64[us, UTC], when anything was last heard). All are
+            missing where nothing is known.
+        """
+        return deliveries.look_up(self._store, message_ids)
+
+    def reserve_reads(self, account: str, seconds: float) -> float:
+        """Speak for the next so many seconds of an account's status requests.
+
+        All who use the ledger share the account's time, one after the other.
+
+        Args:
+            account: an account's `identity`.
+            seconds: how long the requests take at the account's read rate.
+
+        Returns:
+            The seconds (float, 0 or more) until that time begins.
+        """
+        asked = {"slot": f"{account}#reads", "span": seconds, "horizon": _HORIZON_SECONDS}
+        # A store with a clock of its own goes by that.
+        asked["now"] = datetime.now(UTC).timestamp()
+        return max(0.0, float(self._store.rows(schema.RESERVE_READS, asked)[0][0]))
+
     def forget(self, phone: str, region: str = "UA") -> int:
-        """Erase a person: the ids, receipts and details of all their messages, in all accounts.
+        """Erase a person: ids, receipts, details and deliveries of all their messages.
+
+        In all accounts.
 
         Keyed hashes of the ids and of the phone stay, so that no later plan messages them: it
         finds them `skipped`, with reason `forgotten`. This cannot be taken back.

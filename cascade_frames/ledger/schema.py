@@ -1,7 +1,9 @@
 """The ledger's tables, and every statement that reads or writes them, each with its purpose.
 
 A run registers the ids it holds in blocks; a batch writes one small intent before it leaves
-and one small outcome after. No row is written per message, no phone and no text at all.
+and one small outcome after. No phone and no text is written at all, and no row per message but
+in `delivery`: what became of an accepted message is heard of each alone, hours apart, from posts
+and answers that come in any order, so there is no batch to write it with.
 """
 
 from __future__ import annotations
@@ -119,6 +121,28 @@ CREATE TABLE slot (
     # The tables are as before. Columns of strings are written in another form (see `blobs`),
     #   which packages of before could not read; those that are there already stay.
     (5, "SELECT 1"),
+    # delivery: what is known of an accepted message, by its receipt. state is the API's word;
+    #   since is when it became so by the API's own clock, and heard_at_first when that was first
+    #   heard; heard_at is when anything was last heard. told_at ranks one final state against
+    #   another (see `deliveries`). All are microseconds since 1970.
+    # A tombstone may also be of a receipt: nothing that is heard of it is kept.
+    (
+        6,
+        """
+CREATE TABLE delivery (
+  message_id TEXT PRIMARY KEY,
+  state TEXT NOT NULL,
+  since INTEGER,
+  told_at INTEGER NOT NULL,
+  heard_at_first INTEGER NOT NULL,
+  heard_at INTEGER NOT NULL,
+  channel TEXT,
+  parts INTEGER,
+  cost REAL,
+  currency TEXT
+) STRICT, WITHOUT ROWID;
+""",
+    ),
 )
 
 # One value of meta.
@@ -227,14 +251,55 @@ UPDATE outcome SET message_ids = ?, detail = NULL WHERE run = ? AND batch = ? AN
 ADD_TOMBSTONE: Final = """
 INSERT INTO tombstone (kind, hash, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING
 """
-# All who were.
-READ_TOMBSTONES: Final = "SELECT kind, hash FROM tombstone"
+# All who were, by their ids and as recipients.
+READ_TOMBSTONES: Final = "SELECT kind, hash FROM tombstone WHERE kind IN ('id', 'recipient')"
+# Which of these receipts were theirs, by the hashes in a JSON array of hexadecimal strings.
+FIND_RECEIPT_TOMBSTONES: Final = """
+SELECT hash FROM tombstone
+WHERE kind = 'receipt' AND hash IN (SELECT unhex(value) FROM json_each(:hashes))
+"""
+
+# What is known of the messages whose ids stand in a JSON array.
+READ_DELIVERIES: Final = """
+SELECT message_id, state, since, told_at, heard_at_first, heard_at,
+       channel, parts, cost, currency
+FROM json_each(:ids) AS wanted CROSS JOIN delivery ON message_id = wanted.value
+"""
+# As much of it as people are shown, each with its place in the array.
+SHOW_DELIVERIES: Final = """
+SELECT wanted.key, state, channel, parts, cost, currency,
+       CASE WHEN state = 'delivered' THEN coalesce(since, heard_at_first) END, heard_at
+FROM json_each(:ids) AS wanted CROSS JOIN delivery ON message_id = wanted.value
+"""
+# What is known of some, from a JSON array of arrays in the order of the columns.
+WRITE_DELIVERIES: Final = """
+INSERT INTO delivery
+SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
+       value ->> 6, value ->> 7, value ->> 8, value ->> 9
+FROM json_each(:deliveries) WHERE true
+ON CONFLICT (message_id) DO UPDATE SET
+  state = excluded.state, since = excluded.since, told_at = excluded.told_at,
+  heard_at_first = excluded.heard_at_first, heard_at = excluded.heard_at,
+  channel = excluded.channel, parts = excluded.parts, cost = excluded.cost,
+  currency = excluded.currency
+"""
+# Nothing is known any more of the messages whose ids stand in a JSON array.
+ERASE_DELIVERIES: Final = """
+DELETE FROM delivery WHERE message_id IN (SELECT value FROM json_each(:ids))
+"""
 
 # A run speaks for the next span of its account's time; gives the seconds until it begins. What
 # lies further ahead than the horizon was written by a clock that has since been put back.
 RESERVE: Final = """
 INSERT INTO slot (account, free_at)
 SELECT account, :now + :span FROM run WHERE run = :run
+ON CONFLICT (account) DO UPDATE SET free_at = :span +
+  CASE WHEN free_at < :now OR free_at > :now + :horizon THEN :now ELSE free_at END
+RETURNING free_at - :span - :now
+"""
+# The same for an account's status requests, which belong to no run.
+RESERVE_READS: Final = """
+INSERT INTO slot (account, free_at) VALUES (:slot, :now + :span)
 ON CONFLICT (account) DO UPDATE SET free_at = :span +
   CASE WHEN free_at < :now OR free_at > :now + :horizon THEN :now ELSE free_at END
 RETURNING free_at - :span - :now

@@ -111,6 +111,23 @@ CREATE TABLE slot (
 """,
     ),
     (5, "SELECT 1"),
+    (
+        6,
+        """
+CREATE TABLE delivery (
+  message_id text PRIMARY KEY,
+  state text NOT NULL,
+  since bigint,
+  told_at bigint NOT NULL,
+  heard_at_first bigint NOT NULL,
+  heard_at bigint NOT NULL,
+  channel text,
+  parts bigint,
+  cost double precision,
+  currency text
+);
+""",
+    ),
 )
 
 # Opens every transaction, in one round trip. Nothing here outlives the transaction, so a
@@ -129,7 +146,7 @@ LOCK: Final = "SELECT pg_advisory_xact_lock(%s)"
 # One that excludes those who take the same name as above.
 LOCK_SHARED: Final = "SELECT pg_advisory_xact_lock_shared(%s)"
 # Row versions that were overwritten go only with this.
-VACUUM: Final = "VACUUM cascade_frames.block, cascade_frames.outcome"
+VACUUM: Final = "VACUUM cascade_frames.block, cascade_frames.outcome, cascade_frames.delivery"
 # Whether there is a ledger at all. Asked of a table: what a function such as to_regclass looks
 # up may be remembered from before another connection made the ledger.
 FIND_META: Final = """
@@ -174,6 +191,51 @@ ON CONFLICT (account) DO UPDATE SET free_at = %(span)s::double precision +
          OR kept.free_at > (SELECT now FROM clock) + %(horizon)s::double precision
        THEN (SELECT now FROM clock) ELSE kept.free_at END
 RETURNING free_at - %(span)s::double precision - (SELECT now FROM clock)
+""",
+    schema.RESERVE_READS: """
+WITH clock AS (SELECT extract(epoch FROM clock_timestamp())::double precision AS now)
+INSERT INTO slot AS kept (account, free_at)
+SELECT %(slot)s::text, clock.now + %(span)s::double precision FROM clock
+ON CONFLICT (account) DO UPDATE SET free_at = %(span)s::double precision +
+  CASE WHEN kept.free_at < (SELECT now FROM clock)
+         OR kept.free_at > (SELECT now FROM clock) + %(horizon)s::double precision
+       THEN (SELECT now FROM clock) ELSE kept.free_at END
+RETURNING free_at - %(span)s::double precision - (SELECT now FROM clock)
+""",
+    schema.FIND_RECEIPT_TOMBSTONES: """
+SELECT hash FROM tombstone
+WHERE kind = 'receipt' AND hash IN (
+  SELECT decode(sought.value, 'hex')
+  FROM json_array_elements_text(%(hashes)s::json) AS sought (value)
+)
+""",
+    schema.READ_DELIVERIES: """
+SELECT message_id, state, since, told_at, heard_at_first, heard_at,
+       channel, parts, cost, currency
+FROM json_array_elements_text(%(ids)s::json) AS wanted (id)
+JOIN delivery ON message_id = wanted.id
+""",
+    schema.SHOW_DELIVERIES: """
+SELECT wanted.place - 1, state, channel, parts, cost, currency,
+       CASE WHEN state = 'delivered' THEN coalesce(since, heard_at_first) END, heard_at
+FROM json_array_elements_text(%(ids)s::json) WITH ORDINALITY AS wanted (id, place)
+JOIN delivery ON message_id = wanted.id
+""",
+    schema.WRITE_DELIVERIES: """
+INSERT INTO delivery
+SELECT value ->> 0, value ->> 1, (value ->> 2)::bigint, (value ->> 3)::bigint,
+       (value ->> 4)::bigint, (value ->> 5)::bigint, value ->> 6, (value ->> 7)::bigint,
+       (value ->> 8)::double precision, value ->> 9
+FROM json_array_elements(%(deliveries)s::json) AS one (value)
+ON CONFLICT (message_id) DO UPDATE SET
+  state = excluded.state, since = excluded.since, told_at = excluded.told_at,
+  heard_at_first = excluded.heard_at_first, heard_at = excluded.heard_at,
+  channel = excluded.channel, parts = excluded.parts, cost = excluded.cost,
+  currency = excluded.currency
+""",
+    schema.ERASE_DELIVERIES: """
+DELETE FROM delivery
+WHERE message_id IN (SELECT json_array_elements_text(%(ids)s::json))
 """,
     schema.TOUCH_RUN: "UPDATE run SET active_at = clock_timestamp() WHERE run = %(run)s",
 }

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import ipywidgets as widgets
 
+from cascade_frames.handles import OVER, Handle
 from cascade_frames.notebook.checks_panel import ChecksPanel
 from cascade_frames.notebook.controls import action, alert, close, put, show
 from cascade_frames.notebook.once import Once
@@ -15,7 +17,7 @@ from cascade_frames.notebook.run_panel import RunPanel
 from cascade_frames.notebook.static import StaticOutput
 from cascade_frames.planning.display import plan_html, plan_text
 from cascade_frames.planning.plan import Conduct, Plan
-from cascade_frames.runs import OVER, Run
+from cascade_frames.runs import Run
 
 
 class PlanPanel:
@@ -110,7 +112,9 @@ class PlanPanel:
             self._send.button.disabled = False
             raise
 
-    def _embed(self, run: Run, _: StaticOutput) -> tuple[RunControls, Callable[[], None]]:
+    def _embed(
+        self, run: Handle[Any, Any], _: StaticOutput
+    ) -> tuple[RunControls, Callable[[], None]]:
         controls = RunControls(run)
         put(self._below, controls.box)
         return controls, self.close

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import ipywidgets as widgets
 
+from cascade_frames.handles import OVER, Handle, RunPhase
 from cascade_frames.notebook.controls import LiveHTML, action, alert, close, show
 from cascade_frames.notebook.run_view import RunView, run_html
 from cascade_frames.notebook.static import StaticOutput
-from cascade_frames.runs import OVER, Run, RunPhase
 
 # Heard by screen readers, seen by nobody.
 _HEARD: Final = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"
 
 
-def in_cell(run: Run, static: StaticOutput) -> tuple[RunControls, Callable[[], None]]:
+def in_cell(run: Handle[Any, Any], static: StaticOutput) -> tuple[RunControls, Callable[[], None]]:
     """Show the controls of a run in the current cell; gives what takes them away."""
     controls = RunControls(run)
     panel = widgets.VBox([widgets.HTML(static.hidden), controls.box])
@@ -32,13 +32,14 @@ class RunControls:
         box: all of it.
     """
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Handle[Any, Any]) -> None:
+        name = run.words.name
         self._bar = LiveHTML()
         self._phase = widgets.HTML()
         self._error = widgets.HTML()
-        self._pause = action("Pause", "run.pause()", run.pause, self._say)
-        self._resume = action("Resume", "run.resume()", run.resume, self._say)
-        self._cancel = action("Cancel", "run.cancel()", run.cancel, self._say)
+        self._pause = action("Pause", f"{name}.pause()", run.pause, self._say)
+        self._resume = action("Resume", f"{name}.resume()", run.resume, self._say)
+        self._cancel = action("Cancel", f"{name}.cancel()", run.cancel, self._say)
         self._buttons = widgets.HBox([self._pause.box, self._resume.box, self._cancel.box])
         self.box = widgets.VBox([self._bar, self._buttons, self._phase, self._error])
 

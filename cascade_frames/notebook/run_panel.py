@@ -6,21 +6,21 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from cascade_frames.handles import RunPhase
 from cascade_frames.notebook.run_view import RunView, run_html, run_text
 from cascade_frames.notebook.static import StaticOutput
 from cascade_frames.notebook.ticker import Ticker
-from cascade_frames.runs import RunPhase
-from cascade_frames.sending.progress import Progress
+from cascade_frames.progress import Progress
 
 if TYPE_CHECKING:
+    from cascade_frames.handles import Handle
     from cascade_frames.notebook.run_controls import RunControls
-    from cascade_frames.runs import Run
 
 _LATELY: Final = 50  # of the ticker's ticks
 
-Place = Callable[["Run", StaticOutput], tuple["RunControls", Callable[[], None]]]
+Place = Callable[["Handle[Any, Any]", StaticOutput], tuple["RunControls", Callable[[], None]]]
 
 
 class RunPanel:
@@ -46,13 +46,13 @@ class RunPanel:
         self._clock = clock
         self._controls: RunControls | None = None
         self._take_away: Callable[[], None] | None = None
-        self._run: Run | None = None
+        self._run: Handle[Any, Any] | None = None
         self._note = note
         self._lately: deque[tuple[float, int]] = deque(maxlen=_LATELY)
         self._ticker = Ticker(self._show)
         self._closing = threading.Lock()
 
-    def follow(self, run: Run) -> None:
+    def follow(self, run: Handle[Any, Any]) -> None:
         """Show this run from now on."""
         self._run = run
         if self._place:
@@ -88,7 +88,9 @@ class RunPanel:
         if status.phase is not RunPhase.RUNNING:
             self._lately.clear()
         rate = self._rate(status.progress)
-        view = RunView(self._run.id, status.phase, status.progress, rate, self._note)
+        view = RunView(
+            self._run.id, status.phase, status.progress, rate, self._note, self._run.words
+        )
         if self._controls:
             self._controls.show(view)
         self._static.show(run_html(view), run_text(view))

@@ -6,18 +6,17 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Final
 
-from cascade_frames.runs import RunPhase
+from cascade_frames.handles import RunPhase, Words
+from cascade_frames.runs import Run
 
 if TYPE_CHECKING:
-    from cascade_frames.sending.progress import Progress
+    from cascade_frames.progress import Progress
 
 _WORDS: Final = {
-    RunPhase.RUNNING: "Sending",
     RunPhase.PAUSED: "Paused",
-    RunPhase.CANCELLING: "Stopping: those in flight are being recorded",
+    RunPhase.CANCELLING: "Stopping: what is in flight is being recorded",
     RunPhase.FINISHED: "Finished",
     RunPhase.HALTED: "Halted",
-    RunPhase.CANCELLED: "Cancelled: the same call sends the rest",
 }
 # Amber for what was stopped on purpose, red for a failure only.
 _COLOURS: Final = {
@@ -38,6 +37,7 @@ class RunView:
         phase, progress: how it stands.
         rate: messages settled a second, lately; None where that is not known.
         note: words beside the progress.
+        said: what is said of this kind of run.
     """
 
     run_id: str | None
@@ -45,10 +45,15 @@ class RunView:
     progress: Progress
     rate: float | None = None
     note: str = ""
+    said: Words = Run.words
 
     @property
     def words(self) -> str:
         """The phase, in words."""
+        if self.phase is RunPhase.RUNNING:
+            return self.said.doing
+        if self.phase is RunPhase.CANCELLED:
+            return f"Cancelled: the same call {self.said.rest}"
         return _WORDS[self.phase]
 
     @property
@@ -97,7 +102,7 @@ def _bar(view: RunView) -> str:
 def _counted(view: RunView) -> str:
     progress = view.progress
     if not progress.total:
-        return "nothing left to send"
+        return view.said.nothing
     return f"{progress.settled:,} of {progress.total:,} ({view.share:.0%})"
 
 
@@ -114,11 +119,4 @@ def _clock(seconds: float) -> str:
 
 
 def _tally(progress: Progress) -> str:
-    counts = {
-        "accepted": progress.accepted,
-        "refused": progress.refused,
-        "unknown": progress.unknown,
-    }
-    return " · ".join(
-        f"{rows:,} {name}" for name, rows in counts.items() if rows or name == "accepted"
-    )
+    return " · ".join(f"{count:,} {name}" for name, count in progress.tally.items())

@@ -24,6 +24,7 @@ from multidict import CIMultiDict
 from yarl import URL
 
 _LEAVING: Final = "http11.send_request_headers.started"
+_LEFT: Final = "cascade_frames.left"
 _OWN_HEADERS: Final = frozenset({"Accept", "Accept-Encoding", "Content-Type", "User-Agent"})
 _READ_BYTES: Final = 2**20
 # Longer bodies, written in one piece, hold up the loop, of which aiohttp warns.
@@ -77,7 +78,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
             response = await self._ready_session().request(
                 request.method,
                 _url_of(request.url),
-                data=content if len(content) <= _PIECE_BYTES else _pieces(content),
+                data=_as_data(content),
                 headers=_as_text(request.headers),
                 allow_redirects=False,
                 trace_request_ctx=request,
@@ -143,9 +144,12 @@ def _trace() -> aiohttp.TraceConfig:
         _session: aiohttp.ClientSession, context: SimpleNamespace, _params: object
     ) -> None:
         request = context.trace_request_ctx
+        if _LEFT in request.extensions:  # aiohttp repeats a GET whose connection was closed
+            raise httpx.ReadError("the server hung up", request=request)
         trace = request.extensions.get("trace")
         if trace:
             await trace(_LEAVING, {"request": request})
+        request.extensions[_LEFT] = True
 
     config = aiohttp.TraceConfig()
     config.on_request_headers_sent.append(leaving)
@@ -166,6 +170,12 @@ class _Body(httpx.AsyncByteStream):
     async def aclose(self) -> None:
         """Keep the connection where the answer was read to its end."""
         self._response.close()
+
+
+def _as_data(content: bytes) -> bytes | AsyncIterator[bytes] | None:
+    if not content:
+        return None
+    return content if len(content) <= _PIECE_BYTES else _pieces(content)
 
 
 async def _pieces(content: bytes) -> AsyncIterator[bytes]:

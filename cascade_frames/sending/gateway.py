@@ -134,6 +134,8 @@ class Gateway:
                 **account.headers(),
             }
         )
+        self._bodiless = self._headers.copy()
+        del self._bodiless["Content-Type"]
         connect = min(CONNECT_SECONDS, account.deadline)
         self._timeout = httpx.Timeout(account.deadline, connect=connect).as_dict()
         self._deadline = account.deadline
@@ -159,13 +161,23 @@ class Gateway:
         A request past the deadline is left to end by itself: cancelling it can leak its
         connection (encode/httpcore#1093). One that has not left by then never will.
         """
+        url = self._urls.get(path)
+        if url is None:
+            url = self._urls[path] = self._url(path)
+        return await self._request("POST", url, body)
+
+    async def get(self, path: str) -> Evidence:
+        """GET a path; the evidence, the deadline and the trust are those of `post`."""
+        return await self._request("GET", self._url(path), None)
+
+    async def _request(self, method: str, url: httpx.URL, body: bytes | None) -> Evidence:
         flight = _Flight(self._traced)
-        task = asyncio.create_task(self._exchange(path, body, flight))
+        task = asyncio.create_task(self._exchange(method, url, body, flight))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
         await asyncio.wait({task}, timeout=self._deadline)
         if task.done() and not task.cancelled():
-            return self._discreet(task.result(), body)
+            return self._discreet(task.result(), body or b"[]")
         flight.given_up = True
         return flight.evidence(Failure.LOST, "closed" if task.done() else "deadline")
 
@@ -186,13 +198,15 @@ class Gateway:
             return evidence
         return replace(evidence, hide=Discretion(self._keys, body))
 
-    async def _exchange(self, path: str, body: bytes, flight: _Flight) -> Evidence:
+    async def _exchange(
+        self, method: str, url: httpx.URL, body: bytes | None, flight: _Flight
+    ) -> Evidence:
         try:
             flight.response = await self._transport.handle_async_request(
                 httpx.Request(
-                    "POST",
-                    self._url(path),
-                    headers=self._headers,
+                    method,
+                    url,
+                    headers=self._headers if body else self._bodiless,
                     content=body,
                     extensions={"trace": flight.trace, "timeout": self._timeout},
                 )
@@ -205,9 +219,7 @@ class Gateway:
             return flight.evidence(failure_of(error), type(error).__name__)
 
     def _url(self, path: str) -> httpx.URL:
-        if path not in self._urls:
-            self._urls[path] = httpx.URL(f"{self._base_url}".rstrip("/") + path)
-        return self._urls[path]
+        return httpx.URL(f"{self._base_url}".rstrip("/") + path)
 
     async def _read(self, flight: _Flight, response: httpx.Response) -> Evidence:
         async for chunk in response.aiter_bytes():

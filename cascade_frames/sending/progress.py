@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from cascade_frames.outcomes import Outcome
@@ -28,6 +29,15 @@ class Progress:
     def settled(self) -> int:
         """Messages whose fate is decided."""
         return self.accepted + self.refused + self.unknown
+
+    @property
+    def tally(self) -> Mapping[str, int]:
+        """What to show beside the bar: messages by outcome, the accepted ones in any case."""
+        troubled = {"refused": self.refused, "unknown": self.unknown}
+        return {
+            "accepted": self.accepted,
+            **{name: rows for name, rows in troubled.items() if rows},
+        }
 
     def after_request(self) -> Progress:
         """The progress once one more request is answered, or given up."""

@@ -6,11 +6,11 @@ import ipywidgets as widgets
 import pytest
 
 import cascade_frames as cf
+from cascade_frames.handles import RunPhase, RunStatus
 from cascade_frames.notebook.run_controls import RunControls
 from cascade_frames.notebook.run_panel import RunPanel
 from cascade_frames.notebook.run_view import RunView
 from cascade_frames.planning.plan import Conduct
-from cascade_frames.runs import RunPhase, RunStatus
 from cascade_frames.sending.progress import Progress
 from tests.support.held_gateway import HeldGateway
 
@@ -70,13 +70,14 @@ def test_the_controls_go_at_the_end(plan):
     assert place.taken == 1
 
 
-def test_the_controls_stay_for_a_page_that_was_reloaded(plan):
+def test_the_controls_stay_for_a_page_that_was_reloaded(held_plan, held):
     """After a reload the static outputs stand still, so the panel is all there is to look at."""
     place = Placed()
-    run, panel = start(plan, place)
+    run, panel = start(held_plan, place)
     for widget in all_of(place.controls.box):
         widget.get_state()
         widget.get_state()
+    held.release_all()
     run.result(timeout=30)
     panel.close()
     assert place.taken == 0
@@ -104,7 +105,8 @@ def test_the_buttons_steer_the_run(held_plan, held, page):
 
 def controls_of(**verbs):
     """Controls of a run that does this."""
-    run = type("Run", (), {"pause": None, "resume": None, "cancel": None} | verbs)()
+    given = {"words": cf.Run.words, "pause": None, "resume": None, "cancel": None} | verbs
+    run = type("Run", (), given)()
     return RunControls(run)
 
 
@@ -164,7 +166,7 @@ def test_a_run_that_stands_still_has_no_rate(page):
     for at, phase, accepted in ((0, "running", 0), (1, "running", 50), (2, "paused", 60)):
         now[0] = at
         status = RunStatus(RunPhase(phase), Progress(100, accepted=accepted))
-        panel._run = SimpleNamespace(id="r", status=status)
+        panel._run = SimpleNamespace(id="r", status=status, words=cf.Run.words)
         panel._show()
         assert ("50 a second" in page.html) == (at == 1)
     assert "a second" not in page.html

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from cascade_frames.handles import RunPhase
 from cascade_frames.notebook.run_view import RunView, run_html, run_text
-from cascade_frames.runs import RunPhase
 from cascade_frames.sending.progress import Progress
 
 HALF = Progress(10_000, accepted=4_990, refused=4, unknown=6)

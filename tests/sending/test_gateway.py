@@ -39,6 +39,69 @@ def post(url, body=BODY, **fields):
     return asyncio.run(go())
 
 
+def get(url, path="/bat/message/a%2Fb", **fields):
+    """Get once through a gateway of its own."""
+
+    async def go():
+        async with Gateway(account(url, **fields)) as gateway:
+            return await gateway.get(path)
+
+    return asyncio.run(go())
+
+
+def test_a_get_carries_the_keys_and_no_body():
+    """A status is asked for by the path as it is, with the account's headers and nothing else."""
+    with RawServer(lambda *_: http(200, b"{}")) as server:
+        evidence = get(server.url)
+    assert (evidence.status, evidence.body, evidence.complete) == (200, b"{}", True)
+    (seen,) = server.seen
+    assert (seen.method, seen.path, seen.body) == ("GET", "/bat/message/a%2Fb", b"")
+    assert seen.headers["x-authorization-key"] == KEY
+    assert not {"content-type", "content-length", "transfer-encoding"} & seen.headers.keys()
+
+
+def test_a_get_leaves_the_evidence_of_a_post():
+    """Redirects are not followed, refusals are discreet, and the deadline is for the whole."""
+    with RawServer(accept) as other:
+        answers = {
+            "/moved": http(302, Location=other.url + "/moved"),
+            "/no": http(403, b'{"error": {"code": "X", "message": "key test-key-5f1c"}}'),
+        }
+
+        def answer(seen, line):
+            if seen.path != "/slow":
+                return answers[seen.path]
+            line.send(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n")
+            while not server.stopping.wait(0.05):
+                line.send(b" ")
+            return None
+
+        with RawServer(answer) as server:
+            moved, no, slow = (get(server.url, path, deadline=0.5) for path in [*answers, "/slow"])
+    assert moved.status == 302
+    assert other.seen == []
+    assert KEY not in no.hide("key test-key-5f1c")
+    assert (slow.status, slow.complete, slow.error) == (200, False, "deadline")
+
+
+def test_a_get_whose_connection_is_closed_is_not_repeated_unasked():
+    """How often one message is asked for is decided above the transport, and nowhere else."""
+    found = []
+
+    def answer(seen, line):  # noqa: ARG001 - an answer takes both
+        return http(200, b"{}") if seen.number == 1 else None
+
+    async def go():
+        async with Gateway(account(server.url)) as gateway:
+            found.extend([await gateway.get("/first"), await gateway.get("/second")])
+
+    with RawServer(answer) as server:
+        asyncio.run(go())
+    assert [one.status for one in found] == [200, None]
+    assert (found[1].left, found[1].failure) == (True, Failure.LOST)
+    assert [seen.path for seen in server.seen] == ["/first", "/second"]
+
+
 def test_a_refused_port_has_not_left():
     """Nobody listens: provably nothing was accepted."""
     evidence = post(f"http://127.0.0.1:{free_port()}")

@@ -12,13 +12,14 @@ from cascade_frames.errors import MappingError, RunBusy
 from cascade_frames.forgetting import forget
 from cascade_frames.ledger import Ledger, schema
 from cascade_frames.ledger.blobs import unpack_texts
+from cascade_frames.ledger.deliveries import Reading
 from cascade_frames.ledger.record import read_run
 from cascade_frames.outcomes import Outcome, Reason
-from cascade_frames.planning.fates import Fates
+from cascade_frames.planning.fates import Fates, as_texts
 from cascade_frames.sending.records import RunLabel, RunState
 from cascade_frames.sending.verdicts import Settlement
 
-from .samples import ACCOUNT, LABEL, Batch, accepted, intend, keys_of, outcomes, settle
+from .samples import ACCOUNT, AT, LABEL, Batch, accepted, intend, keys_of, outcomes, settle
 
 IDS = [f"customer-{number}" for number in range(6)]
 PHONES = [f"+38050111223{number}" for number in range(6)]
@@ -86,6 +87,18 @@ def test_ids_receipts_and_details_are_gone(ledger):
     assert len(ledger.unknown()) == 0
 
 
+@pytest.mark.usefixtures("sent")
+def test_what_was_heard_of_a_persons_messages_goes_and_stays_away(ledger):
+    """Deliveries are erased with the receipts, and a post that comes afterwards is not kept."""
+    receipts = as_texts([f"m-{one}" for one in IDS[:3]])
+    ledger.note(Reading(one, "processing", AT) for one in receipts.to_pylist())
+    ledger.forget(PHONES[1])
+    assert ledger.deliveries(receipts)["delivery"].isna().tolist() == [False, True, False]
+    ledger.note(Reading(one, "delivered", AT) for one in receipts.to_pylist())
+    told = ledger.deliveries(receipts)["delivery"]
+    assert told.fillna("-").tolist() == ["delivered", "-", "delivered"]
+
+
 @pytest.mark.parametrize("messages", [1, 900])
 def test_nothing_is_left_in_a_files_free_pages(tmp_path, messages):
     """No byte of what was erased stays in the ledger's files, however many pages it took."""
@@ -96,9 +109,11 @@ def test_nothing_is_left_in_a_files_free_pages(tmp_path, messages):
     intend(writer, Batch(1, 0, messages))
     settle(writer, Batch(1, 0, messages), accepted(ids))
     writer.close(RunState.FINISHED)
+    ledger.note(Reading(f"m-{one}", "delivered", AT) for one in ids)
     blobs = [ledger._store.rows(schema.READ_WHOLE_BLOCK, (1, 0))[0][0]]
     blobs.append(ledger._store.rows(schema.READ_ATTEMPTS, (1,))[0][8])
     gone = [blob[start : start + 24] for blob in blobs for start in range(0, len(blob) - 23, 512)]
+    gone += [f"m-{one}".encode() for one in ids]
     found = _bytes(tmp_path)
     assert sum(piece in found for piece in gone) > len(gone) * 0.9
     assert ledger.forget(PHONES[0]) == messages
@@ -173,6 +188,8 @@ def test_an_answer_that_comes_after_the_erasure_brings_nothing_back(open_it, tak
     settle(writer, Batch(1, 0, 3), accepted(IDS[:3]))
     settle(writer, Batch(2, 3, 5), REFUSED)
     writer.close(RunState.HALTED)
+    second.note([Reading("m-customer-1", "delivered", AT)])
+    assert second.deliveries(as_texts(["m-customer-1"]))["delivery"].isna().all()
     record = read_run(second._store, 1, Fates())
     assert record.message_ids.to_pylist()[:3] == ["m-customer-0", None, "m-customer-2"]
     assert {record.fates[code].detail for code in record.codes} == {None}

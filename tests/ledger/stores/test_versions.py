@@ -8,11 +8,13 @@ import pytest
 
 from cascade_frames.errors import LedgerError
 from cascade_frames.ledger import Ledger, schema
+from cascade_frames.ledger.deliveries import Reading
 from cascade_frames.ledger.migrations import upgrade
 from cascade_frames.ledger.stores import open_store
+from cascade_frames.planning.fates import as_texts
 from cascade_frames.sending.records import RunState
 
-from .samples import ACCOUNT, LABEL, Batch, accepted, intend, keys_of, settle
+from .samples import ACCOUNT, AT, LABEL, Batch, accepted, intend, keys_of, settle
 
 
 @pytest.fixture
@@ -68,16 +70,39 @@ def test_a_ledger_of_version_4_is_read_as_it_is(ledger, location):
     settle(writer, Batch(1, 0, 3), accepted(["id-1", "id-2", "id-3"]))
     writer.close(RunState.FINISHED)
     with ledger._store.transaction():
+        ledger._store.rows("DROP TABLE delivery")
         ids = zlib.compress(b"id-1\nid-2\nid-3", 1)
         ledger._store.rows("UPDATE block SET ids = ?", (ids,))
         ledger._store.rows("UPDATE outcome SET message_ids = ?", (zlib.compress(b"m-1\n\nm-3"),))
         ledger._store.rows(schema.SET_META, {"key": "version", "value": b"4"})
     upgraded = Ledger(location)
-    assert upgraded._store.version() == schema.STEPS[-1][0] == 5
+    assert upgraded._store.version() == schema.STEPS[-1][0]
     both = keys_of(upgraded, ["id-3", "new", "id-1", "id-2"], np.array([2, 9, 0, 1]))
     assert upgraded.register(LABEL, both).pending.tolist() == [1]
     table = upgraded.stand(ACCOUNT, both).table
     assert table["messageId"].fillna("-").tolist() == ["m-3", "-", "m-1", "-"]
+    upgraded.close()
+
+
+def test_a_ledger_of_version_5_takes_deliveries_once_it_is_opened(ledger, location):
+    """What was sent before is still known, and what becomes of it can be noted."""
+    keys = keys_of(ledger, ["id-1", "id-2"], phones=["+380501112230", "+380501112231"])
+    writer = ledger.open_run(ledger.register(LABEL, keys).run_id)
+    intend(writer, Batch(1, 0, 2))
+    settle(writer, Batch(1, 0, 2), accepted(["id-1", "id-2"]))
+    writer.close(RunState.FINISHED)
+    ledger.forget("+380501112231")
+    with ledger._store.transaction():
+        ledger._store.rows("DROP TABLE delivery")
+        ledger._store.rows("DELETE FROM tombstone WHERE kind = 'receipt'")
+        ledger._store.rows(schema.SET_META, {"key": "version", "value": b"5"})
+    upgraded = Ledger(location)
+    assert upgraded._store.version() == schema.STEPS[-1][0] == 6
+    assert upgraded.stand(ACCOUNT, keys).table["outcome"].tolist() == ["accepted", "skipped"]
+    upgraded.note([Reading("m-id-1", "delivered", AT)])
+    found = upgraded.deliveries(as_texts(["m-id-1", "m-id-2"]))
+    assert found["delivery"].fillna("-").tolist() == ["delivered", "-"]
+    assert upgraded.forget("+380501112230") == 1
     upgraded.close()
 
 

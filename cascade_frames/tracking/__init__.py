@@ -1,0 +1,1 @@
+"""What becomes of accepted messages: asked for, or told by webhook."""
