@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from cascade_frames.outcomes import WORDING, Outcome, Reason
-from cascade_frames.results.facts import NOT_KNOWN, PERMANENT_ERROR, UNDELIVERABLE
+from cascade_frames.outcomes import DELIVERY_WORDING, WORDING, Delivery, Outcome, Reason
+from cascade_frames.results.delivery import NOT_FOUND
+from cascade_frames.results.facts import NOT_KNOWN
 
 _MEND: Final = "mend the value in the segment and run the same call again"
 _ARGUMENT: Final = "change the argument of the call and run it again"
@@ -39,6 +40,7 @@ ADVICE: Final[dict[Reason, str]] = {
     Reason.ID_REUSED: "nothing, if one message is enough; else choose another campaign",
     Reason.OPTED_OUT: _NOTHING,
     Reason.FORGOTTEN: _NOTHING,
+    Reason.CONTROL_GROUP: "nothing: report.lift compares the others with them",
     Reason.API_REFUSED: "see detail for the API's words; mend the message and run the call again",
     Reason.NOT_STARTED: _AGAIN,
     Reason.NOT_CONNECTED: "check network and base URL; then " + _AGAIN,
@@ -60,13 +62,17 @@ _FATES: Final[dict[str, tuple[str, str]]] = {
     Outcome.REFUSED: ("the API said no to this message", ADVICE[Reason.API_REFUSED]),
     Outcome.UNSENT: ("provably not accepted", _AGAIN),
     Outcome.UNKNOWN: ("may or may not have been accepted", _RESOLVE),
-    UNDELIVERABLE: (
-        "no channel delivered it in its time",
+    Delivery.UNDELIVERABLE: (
+        DELIVERY_WORDING[Delivery.UNDELIVERABLE],
         "try again later with a longer ttl; if it fails again, take the phone out of the segment",
     ),
-    PERMANENT_ERROR: (
-        "it can never be delivered",
+    Delivery.PERMANENTERROR: (
+        DELIVERY_WORDING[Delivery.PERMANENTERROR],
         "check that the account's keys open a channel for it; else take the phone out",
+    ),
+    NOT_FOUND: (
+        "the API knows no such message",
+        "check that the account is the one that sent it; else ask the vendor",
     ),
     NOT_KNOWN: ("no outcome in the table", "check where the table came from"),
 }

@@ -76,6 +76,10 @@ class Cells:
 
 
 _TITLES: Final = {
+    "estimate": (
+        "Estimated from the sample",
+        "Of all accepted messages: share, and the bounds of its 95% interval (Wilson).",
+    ),
     "funnel": ("Funnel", "A stage and all that fell out up to it add up to the rows."),
     "fell_out": ("What fell out", "By the stage that was not reached. Share of all rows."),
     "channels": (
@@ -181,7 +185,7 @@ def _kind(name: str, column: pd.Series[Any]) -> Kind:
         return Kind.MOMENT
     if not pd.api.types.is_numeric_dtype(column.dtype):
         return Kind.SENTENCE if name in _SENTENCES else Kind.NAME
-    if "share" in name or name.endswith("_rate"):
+    if "share" in name or name.endswith("_rate") or name in ("low", "high"):
         return Kind.SHARE
     if name.startswith(_PER_MESSAGE):
         return Kind.MONEY_EACH

@@ -8,13 +8,11 @@ from typing import Any, Final
 import pandas as pd
 
 from cascade_frames.errors import MappingError
-from cascade_frames.outcomes import Outcome
+from cascade_frames.outcomes import FINAL, Delivery, Outcome
 from cascade_frames.results.choosing import check_results
+from cascade_frames.results.delivery import COLUMNS, SAMPLED
 
-DELIVERED: Final = "delivered"
-UNDELIVERABLE: Final = "undeliverable"
-PERMANENT_ERROR: Final = "permanenterror"
-FINAL: Final = (DELIVERED, UNDELIVERABLE, PERMANENT_ERROR)
+DELIVERED: Final = str(Delivery.DELIVERED)
 SMS: Final = "sms"
 NOT_KNOWN: Final = "not known yet"
 NOT_ASKED: Final = "not in the sample"
@@ -35,7 +33,7 @@ class Facts:
         tracked: whether the table has a column `delivery`.
         sampled: which rows were asked about, where only a sample was; else None.
         results: the table itself.
-        suffix: of its columns.
+        suffix: of its columns; those of the send may be without it.
     """
 
     rows: pd.DataFrame
@@ -80,16 +78,17 @@ def read_facts(results: pd.DataFrame, suffix: str | None = None) -> Facts:
 
     Args:
         results: N rows, any index.
-        suffix: of the result's columns.
+        suffix: of the send's columns, or of the tracking's alone.
 
     Raises:
         MappingError: it is no result table, or a column of it holds something else.
     """
     suffix = suffix or ""
-    check_results(results, suffix)
+    sent = sent_suffix(results, suffix)
+    check_results(results, sent)
     rows = pd.DataFrame(index=pd.RangeIndex(len(results)))
     for name in (*_TEXTS, "parts", "cost", *_TIMES):
-        rows[name] = _read(results, name, suffix)
+        rows[name] = _read(results, name, suffix if name in COLUMNS else sent)
     tracked = f"delivery{suffix}" in results.columns
     sampled = _sampled(results, suffix) if tracked else None
     rows["accepted"] = rows["outcome"].eq(Outcome.ACCEPTED)
@@ -102,6 +101,13 @@ def read_facts(results: pd.DataFrame, suffix: str | None = None) -> Facts:
             said = said.mask(rows["delivery"].isna() & ~sampled, NOT_ASKED)
         rows["fate"] = rows["fate"].mask(rows["accepted"], said)
     return Facts(rows, tracked, sampled, results, suffix)
+
+
+def sent_suffix(results: pd.DataFrame, suffix: str) -> str:
+    """The suffix of the send's columns: none where only the tracking's have one."""
+    names = set(results.columns)
+    tracking_alone = f"outcome{suffix}" not in names and {"outcome", f"delivery{suffix}"} <= names
+    return "" if tracking_alone else suffix
 
 
 def _read(results: pd.DataFrame, name: str, suffix: str) -> pd.Series[Any]:
@@ -136,7 +142,7 @@ def _as_kind(values: pd.Series[Any], name: str) -> pd.Series[Any]:
 
 def _sampled(results: pd.DataFrame, suffix: str) -> pd.Series[bool] | None:
     """Which rows were asked about, where only a sample was."""
-    name = f"sampled{suffix}"
+    name = f"{SAMPLED}{suffix}"
     if name not in results.columns:
         return None
     return results[name].reset_index(drop=True).eq(True)

@@ -12,6 +12,7 @@ import pandas as pd
 from cascade_frames.errors import UsageError
 from cascade_frames.results.channels import channels_table
 from cascade_frames.results.costs import costs_table
+from cascade_frames.results.estimates import estimate_table
 from cascade_frames.results.failures import failures_table
 from cascade_frames.results.levels import segment_table
 from cascade_frames.results.savings import savings_table
@@ -23,7 +24,16 @@ if TYPE_CHECKING:
     from cascade_frames.results.savings import SmsCost
     from cascade_frames.results.timeline import Interval
 
-NAMES: Final = ("funnel", "fell_out", "channels", "costs", "savings", "timeline", "failures")
+NAMES: Final = (
+    "funnel",
+    "fell_out",
+    "channels",
+    "costs",
+    "savings",
+    "timeline",
+    "failures",
+    "estimate",
+)
 
 
 @dataclass(frozen=True)
@@ -31,6 +41,7 @@ class Figures:
     """The tables of a report; each is described where it is made.
 
     Attributes:
+        estimate: what a sample tells of all accepted messages; empty where all were asked about.
         segments: one table for each column that was asked for, by its name.
         zone, every: of the timeline.
     """
@@ -42,6 +53,7 @@ class Figures:
     savings: pd.DataFrame
     timeline: pd.DataFrame
     failures: pd.DataFrame
+    estimate: pd.DataFrame
     segments: dict[str, pd.DataFrame]
     zone: tzinfo
     every: Interval
@@ -85,6 +97,7 @@ def make_figures(
         savings=savings_table(facts, sms_cost),
         timeline=timeline_table(facts, place, interval),
         failures=failures_table(facts),
+        estimate=estimate_table(facts),
         segments={column: segment_table(facts, column, most) for column in by},
         zone=place,
         every=interval,

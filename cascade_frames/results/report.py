@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from cascade_frames.errors import UsageError
-from cascade_frames.results.facts import read_facts
+from cascade_frames.loading import one_at_a_time
+from cascade_frames.results.facts import read_facts, sent_suffix
 from cascade_frames.results.figures import Figures, make_figures
 from cascade_frames.results.plots import Plots
 from cascade_frames.results.report_excel import write_report
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from cascade_frames.results.answers import Missing
+    from cascade_frames.results.lift import Lift
     from cascade_frames.results.savings import SmsCost
     from cascade_frames.results.timeline import Interval
 
@@ -88,6 +91,11 @@ class Report:
         return self.figures.failures.copy()
 
     @property
+    def estimate(self) -> pd.DataFrame:
+        """Where a sample was asked about: `delivery`, `sampled`, `share`, `low`, `high`."""
+        return self.figures.estimate.copy()
+
+    @property
     def plot(self) -> Plots:
         """Pictures of the same results."""
         return Plots(self.results, self.suffix)
@@ -120,6 +128,43 @@ class Report:
         if name not in tables:
             raise UsageError(f"The report has no table {name!r}. It has {', '.join(tables)}.")
         return tables[name].copy()
+
+    def lift(
+        self,
+        column: str,
+        *,
+        confidence: float = 0.95,
+        power: float = 0.8,
+        missing: Missing = "raise",
+    ) -> Lift:
+        """How much more often people did something where they were meant to be messaged.
+
+        Args:
+            column: what happened, joined to the results since the send: True and False or 1 and
+                0; the send had `control=`.
+            confidence: of the interval, from 0.5 up to but not including 1.
+            power: the chance with which a difference should be shown, in the same bounds.
+            missing: `"raise"`, or `"not_converted"` where a missing value means that it did not
+                happen.
+
+        Returns:
+            Both rates, their difference with its interval, and the rows it takes to show it.
+
+        Raises:
+            MappingError: nobody is in one of the groups, the column holds something else, or a
+                merge has doubled rows.
+            UsageError: statsmodels is not installed.
+        """
+        with one_at_a_time:
+            from cascade_frames.results.lift import lift
+        return lift(
+            self.results,
+            column,
+            confidence=confidence,
+            power=power,
+            missing=missing,
+            suffix=sent_suffix(self.results, self.suffix),
+        )
 
     def to_html(self, path: str | Path | None = None) -> str:
         """The report as a page that needs no network, light or dark as the reader's system is.

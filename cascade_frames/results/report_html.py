@@ -75,7 +75,16 @@ def report_html(
     segments = [name for name in shown if name.startswith("by ")]
     sections = [
         _section(shown, name, pictures.get(name, ""))
-        for name in ("funnel", "failures", "channels", "costs", "savings", *segments, "timeline")
+        for name in (
+            "estimate",
+            "funnel",
+            "failures",
+            "channels",
+            "costs",
+            "savings",
+            *segments,
+            "timeline",
+        )
         if name in shown
     ]
     return (

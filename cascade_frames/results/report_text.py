@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from cascade_frames.results.figures import Figures
     from cascade_frames.results.summary import Headline
 
-_TABLES = ("funnel", "channels", "costs", "savings", "failures")
+_TABLES = ("estimate", "funnel", "channels", "costs", "savings", "failures")
 
 
 def report_text(

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from cascade_frames.outcomes import Delivery
 from cascade_frames.results.cells import count, money, money_each, percent, shortened
-from cascade_frames.results.facts import DELIVERED, FINAL
+from cascade_frames.results.delivery import NOT_FOUND
+from cascade_frames.results.estimates import is_sample
+from cascade_frames.results.facts import DELIVERED
 
 if TYPE_CHECKING:
     from cascade_frames.results.facts import Facts
@@ -41,24 +44,40 @@ def headlines(figures: Figures) -> list[Headline]:
     ]
     if DELIVERED not in rows.index:
         return told
+    if len(figures.estimate):
+        return [*told, *_estimated(figures.estimate)]
     share = _of(rows[DELIVERED], rows["accepted"], "accepted")
-    told.append(Headline(DELIVERED, count(rows[DELIVERED]), share))
+    return [*told, Headline(DELIVERED, count(rows[DELIVERED]), share), *_money(figures)]
+
+
+def _estimated(estimate: pd.DataFrame) -> list[Headline]:
+    found = estimate[estimate["delivery"].eq(DELIVERED)]
+    return [
+        Headline(
+            "delivered, estimated",
+            f"{count(row['messages'])}",
+            f"{percent(row['low'])} to {percent(row['high'])} of accepted",
+        )
+        for _, row in found.iterrows()
+    ]
+
+
+def _money(figures: Figures) -> list[Headline]:
     costs, savings = figures.costs, figures.savings
-    told += [
+    told = [
         Headline("cost", f"{money(cost)} {_named(currency)}", _each(each))
         for currency, cost, each in zip(
             costs["currency"], costs["cost"], costs["cost_per_delivered"], strict=True
         )
         if pd.notna(cost)
     ]
-    told += [
+    return told + [
         Headline("saved against SMS only", f"{money(saved)} {_named(currency)}", _part(part))
         for currency, saved, part in zip(
             savings["currency"], savings["saved"], savings["saved_share"], strict=True
         )
         if pd.notna(saved)
     ]
-    return told
 
 
 def notes(facts: Facts, figures: Figures) -> tuple[str, ...]:
@@ -78,17 +97,24 @@ def notes(facts: Facts, figures: Figures) -> tuple[str, ...]:
 
 
 def _open(facts: Facts) -> str:
+    accepted = facts.accepted
+    if facts.sampled is not None and is_sample(facts):
+        asked = int(facts.sampled[accepted.index].sum())
+        return (
+            f"{count(asked)} of {count(len(accepted))} accepted messages were asked about, as a "
+            "sample. What is told of deliveries, channels and costs is of those that are known, "
+            "not of all; what is estimated of all has its interval."
+        )
     are_open = int(facts.rows["open"].sum())
     if not are_open:
         return ""
-    of = f"{count(are_open)} of {count(len(facts.accepted))} accepted messages are open"
+    of = f"{count(are_open)} of {count(len(accepted))} accepted messages are open"
     return f"{of}: what became of them is not final. Track again for the rest."
 
 
 def _words(facts: Facts) -> str:
     said = facts.accepted["delivery"].dropna()
-    known = (*FINAL, "scheduled", "processing")
-    strange = said[~said.isin(known)]
+    strange = said[~said.isin([*map(str, Delivery), NOT_FOUND])]
     if strange.empty:
         return ""
     words = [repr(shortened(word)) for word in strange.value_counts().index[:_WORDS]]

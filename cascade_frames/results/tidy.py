@@ -21,6 +21,7 @@ KEYS: Final = {
     "savings": [],
     "timeline": ["start"],
     "failures": ["fate", "reason"],
+    "estimate": ["delivery"],
 }
 _WIDE: Final = ("cost_per_delivered_", "cost_")
 
