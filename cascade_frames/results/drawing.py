@@ -10,12 +10,15 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 import matplotlib.dates as mdates
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont
+from matplotlib.ft2font import FT2Font
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
 if TYPE_CHECKING:
@@ -29,10 +32,7 @@ _BLUE: Final = "#0072b2"
 _ORANGE: Final = "#d55e00"
 _GREY: Final = "#80868b"
 _STYLES: Final = ((_ORANGE, "--"), (_BLUE, "-"))
-# It comes with matplotlib, and has the letters of Latin, Greek and Cyrillic, and these.
-_FONT: Final = "DejaVu Sans"
-_LAST_LETTER: Final = "\u052f"
-_MARKS: Final = "–—‘’“”…№€₴"
+_FONT: Final = "DejaVu Sans"  # comes with matplotlib; it has Latin, Greek and Cyrillic
 _SIZE: Final = 10.0
 _SMALL: Final = 8.5
 _INCHES: Final = 7.2
@@ -179,7 +179,7 @@ def _count_along(axis: Any) -> None:  # noqa: ANN401 - either axis
 def _tell_time(axes: Axes, zone: tzinfo) -> None:
     where: Any = mdates.AutoDateLocator
     how: Any = mdates.ConciseDateFormatter
-    locator = where(tz=zone, maxticks=8)
+    locator = where(tz=zone)
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(how(locator, tz=zone))
     axes.xaxis.get_offset_text().set(color=_INK, fontsize=_SMALL, fontfamily=_FONT)
@@ -197,9 +197,13 @@ def _write(axes: Axes, x: float, y: float, words: str, size: float, **how: Any) 
 
 def _drawable(text: str) -> str:
     """The text in letters that the font has."""
-    return "".join(
-        one if one in _MARKS or (one.isprintable() and one <= _LAST_LETTER) else "□" for one in text
-    )
+    letters = _letters()
+    return "".join(one if one.isprintable() and ord(one) in letters else "□" for one in text)
+
+
+@cache
+def _letters() -> frozenset[int]:
+    return frozenset(FT2Font(findfont(FontProperties(family=_FONT))).get_charmap())
 
 
 def _as_element(svg: str, alt: str) -> str:

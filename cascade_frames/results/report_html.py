@@ -27,6 +27,8 @@ _STYLE: Final = """<style>
 .cascade-report{font:13px/1.45 system-ui,sans-serif;max-width:72em;
  color:var(--jp-content-font-color1,inherit)}
 .cascade-report h4{margin:.2em 0 .7em;font-size:17px;font-weight:600}
+.cascade-report h4,.cascade-report h5,.cascade-report dd,.cascade-report .note{
+ overflow-wrap:anywhere}
 .cascade-report h4 small{font-weight:400;opacity:.75;margin-left:.6em}
 .cascade-report h5{margin:1.6em 0 .4em;font-size:15px;font-weight:600}
 .cascade-report dl{display:flex;flex-wrap:wrap;gap:.5em 2em;margin:0 0 1em}
