@@ -34,6 +34,7 @@ from cascade_frames.verbs import (
     estimate,
     explore,
     plan,
+    report,
     results,
     send,
     start,
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from cascade_frames.ledger import Ledger
     from cascade_frames.planning.plan import Plan
     from cascade_frames.resolving import resolve
+    from cascade_frames.results.report import Report
     from cascade_frames.runs import Run
     from cascade_frames.sending.client import AsyncClient, Client, Receipt
     from cascade_frames.settings import Account
@@ -62,6 +64,7 @@ _LATER: Final = {
     "Ledger": "cascade_frames.ledger",
     "Plan": "cascade_frames.planning.plan",
     "Receipt": "cascade_frames.sending.client",
+    "Report": "cascade_frames.results.report",
     "Run": "cascade_frames.runs",
     "Sandbox": "cascade_frames.home",
     "Tracking": "cascade_frames.trackings",
@@ -94,6 +97,7 @@ __all__ = [
     "Reason",
     "Receipt",
     "Refused",
+    "Report",
     "Run",
     "RunBusy",
     "RunHalted",
@@ -109,6 +113,7 @@ __all__ = [
     "explore",
     "forget",
     "plan",
+    "report",
     "resolve",
     "results",
     "send",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Unpack
 import pandas as pd
 
 from cascade_frames import verbs
+from cascade_frames.loading import one_at_a_time
 from cascade_frames.options import (
     ComposeOptions,
     PlanOptions,
@@ -16,12 +17,16 @@ from cascade_frames.options import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from datetime import tzinfo
 
     from cascade_frames.notebook.composer import Composer
     from cascade_frames.notebook.explorer import Explorer
     from cascade_frames.notebook.still import StillExplorer, StillPanel
     from cascade_frames.planning.plan import PanelLook, Plan
+    from cascade_frames.results.plots import Plots
+    from cascade_frames.results.report import Report
+    from cascade_frames.results.timeline import Interval
     from cascade_frames.runs import Run
     from cascade_frames.trackings import Tracking
 
@@ -30,7 +35,7 @@ if TYPE_CHECKING:
 class CascadeAccessor:
     """The verbs on a segment: `plan`, `validate`, `send`, `start`, `compose`.
 
-    And on a result table: `track`, `start_tracking`, `estimate`, `explore`.
+    And on a result table: `track`, `start_tracking`, `estimate`, `explore`, `report`, `plot`.
     """
 
     def __init__(self, segment: pd.DataFrame) -> None:
@@ -96,7 +101,30 @@ class CascadeAccessor:
             ui=ui,
         )
 
+    def report(
+        self,
+        by: str | Sequence[str] = (),
+        *,
+        suffix: str | None = None,
+        sms_cost: float | Mapping[str, float] | None = None,
+        tz: str | tzinfo = "UTC",
+        every: Interval | None = None,
+        most: int = 20,
+    ) -> Report:
+        """Report what came of a send. See `cascade_frames.report`."""
+        return verbs.report(
+            self._segment, by, suffix=suffix, sms_cost=sms_cost, tz=tz, every=every, most=most
+        )
 
+    @property
+    def plot(self) -> Plots:
+        """Pictures of a result table: `plot.funnel()`, `.channels()`, `.timeline()`."""
+        with one_at_a_time:
+            from cascade_frames.results.plots import Plots
+        return Plots(self._segment)
+
+
+CascadeAccessor.report.__doc__ = verbs.report.__doc__
 CascadeAccessor.explore.__doc__ = verbs.explore.__doc__
 CascadeAccessor.compose.__doc__ = verbs.compose.__doc__
 CascadeAccessor.start.__doc__ = verbs.start.__doc__

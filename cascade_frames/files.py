@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +16,9 @@ from cascade_frames.formulas import neutralised, restored
 _NUMBER: Final = r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]+)?"
 _EXCEL_HINT: Final = "Excel files need two more packages: pip install 'cascade-frames[excel]'."
 _TEXT_AS_TEXT: Final = {"strings_to_formulas": False, "strings_to_urls": False}
+_FIRST_ROWS: Final = 200  # that widths are measured by
+_NARROWEST: Final = 8
+_WIDEST: Final = 60
 SUFFIXES: Final = (".csv", ".parquet", ".xlsx")
 
 
@@ -72,9 +77,7 @@ def write_table(table: pd.DataFrame, path: str | Path) -> None:
         if path.suffix.lower() == ".parquet":
             table.to_parquet(path, index=False)
         elif path.suffix.lower() == ".xlsx":
-            with pd.ExcelWriter(
-                path, engine="xlsxwriter", engine_kwargs={"options": _TEXT_AS_TEXT}
-            ) as book:
+            with _open_book(path) as book:
                 _without_zones(table).to_excel(book, index=False)
         else:
             neutralised(table).to_csv(path, index=False)
@@ -82,6 +85,57 @@ def write_table(table: pd.DataFrame, path: str | Path) -> None:
         raise MappingError(_EXCEL_HINT) from None
     except OSError as error:
         raise MappingError(f"{path} cannot be written ({error.strerror}).") from None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet of an Excel file.
+
+    Attributes:
+        name: up to 31 characters that Excel takes, and no other sheet's.
+        table: what is on it.
+        formats: how Excel shows the numbers of each column; nothing for none.
+    """
+
+    name: str
+    table: pd.DataFrame
+    formats: Sequence[str]
+
+
+def write_book(sheets: Sequence[Sheet], path: str | Path) -> None:
+    """Write tables as the sheets of an Excel file, without their index; every text as text.
+
+    Moments are written in UTC without a zone, as by `write_table`.
+
+    Raises:
+        MappingError: the name does not end in .xlsx, or the place cannot be written.
+    """
+    path = Path(path)
+    if path.suffix.lower() != ".xlsx":
+        raise MappingError(f"{path.name}: the name must end in .xlsx.")
+    try:
+        with _open_book(path) as book:
+            for sheet in sheets:
+                _without_zones(sheet.table).to_excel(book, sheet_name=sheet.name, index=False)
+                _dress(book.sheets[sheet.name], book.book, sheet)
+    except ImportError:
+        raise MappingError(_EXCEL_HINT) from None
+    except OSError as error:
+        raise MappingError(f"{path} cannot be written ({error.strerror}).") from None
+
+
+def _open_book(path: Path) -> pd.ExcelWriter[Any]:
+    return pd.ExcelWriter(path, engine="xlsxwriter", engine_kwargs={"options": _TEXT_AS_TEXT})
+
+
+def _dress(page: Any, book: Any, sheet: Sheet) -> None:  # noqa: ANN401 - of xlsxwriter
+    """Widths that fit, numbers as they are read, and headings that stay in sight."""
+    page.freeze_panes(1, 0)
+    for at, number_format in enumerate(sheet.formats):
+        name, values = str(sheet.table.columns[at]), sheet.table.iloc[:_FIRST_ROWS, at]
+        longest = max([len(name), *(len(str(value)) for value in values)])
+        look = book.add_format({"num_format": number_format}) if number_format else None
+        page.set_column(at, at, min(max(longest + 2, _NARROWEST), _WIDEST), look)
 
 
 def check_writable(path: Path) -> None:

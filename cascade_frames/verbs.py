@@ -1,4 +1,4 @@
-"""The verbs, from plan to track. What they do is put together in `assembly`."""
+"""The verbs, from plan to report. What they do is put together in `assembly`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from cascade_frames.options import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from datetime import tzinfo
     from pathlib import Path
 
     from cascade_frames.ledger import Ledger
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from cascade_frames.notebook.still import StillExplorer, StillPanel
     from cascade_frames.planning.mapping import TextLike
     from cascade_frames.planning.plan import PanelLook, Plan
+    from cascade_frames.results.report import Report
+    from cascade_frames.results.timeline import Interval
     from cascade_frames.runs import Run
     from cascade_frames.sending.client import AsyncClient, Client
     from cascade_frames.settings import Account
@@ -364,6 +367,42 @@ def results(
         from cascade_frames import recalling
     how = recalling.Joining(id, to_phone, region, suffix)
     return recalling.results(campaign, segment, how, account, ledger)
+
+
+def report(
+    results: pd.DataFrame,
+    by: str | Sequence[str] = (),
+    *,
+    suffix: str | None = None,
+    sms_cost: float | Mapping[str, float] | None = None,
+    tz: str | tzinfo = "UTC",
+    every: Interval | None = None,
+    most: int = 20,
+) -> Report:
+    """What came of a send: funnel, channels, segments, time, cost, savings, failures.
+
+    Args:
+        results: a result table; tracked, or the report ends at what was accepted.
+        by: columns of the segment to report by, each in a table of its own.
+        suffix: the `suffix` of the send, if it had one.
+        sms_cost: what a message costs by SMS, to tell the savings against SMS only: a number, or
+            one for each currency. By default the mean cost of those that SMS delivered.
+        tz: the time zone of the timeline, such as `"Europe/Kyiv"`.
+        every: the timeline's interval: `"1s"`, `"5s"`, `"15s"`, `"1min"`, `"5min"`, `"15min"`,
+            `"1h"` or `"1D"`; chosen where left out.
+        most: how many values of a column have a row of their own; the others are one row.
+
+    Returns:
+        The report. A notebook shows it as a page; `to_html`, `to_excel` and `to_frame` give it
+        away. docs/report.md defines every number.
+
+    Raises:
+        MappingError: it is no result table, or lacks a column of `by`.
+        UsageError: another argument is wrong.
+    """
+    with one_at_a_time:
+        from cascade_frames.results.report import make_report
+    return make_report(results, by, suffix=suffix, sms_cost=sms_cost, tz=tz, every=every, most=most)
 
 
 @overload
