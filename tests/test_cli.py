@@ -12,6 +12,8 @@ import pytest
 
 import cascade_frames as cf
 from cascade_frames import cli
+from tests.support import segments
+from tests.support.segments import call
 
 DOCUMENTED = (Path(__file__).parent.parent / "docs" / "command_line.md").read_text("utf-8")
 
@@ -184,17 +186,14 @@ def test_every_exit_code_is_documented():
     assert [code for code in codes if f"| {code} |" not in DOCUMENTED] == []
 
 
-@pytest.mark.usefixtures("account")
-def test_campaigns_lists_what_the_ledger_knows(segment, tmp_path, monkeypatch):
-    """What was sent from the command line is found there again, and can be written to a file."""
-    monkeypatch.setenv("CASCADE_LEDGER", str(tmp_path / "ledger.sqlite3"))
-    assert "no campaign yet" in run("campaigns").stdout
-    run("send", segment, *MAPPING, "--on-invalid=drop")
+def test_campaigns_lists_what_the_ledger_knows(sandbox, ledger, tmp_path):
+    """What was sent is found from the command line, on the screen and in a file."""
+    call(segments.segment(2), sandbox.account, ledger)
     output = tmp_path / "campaigns.csv"
-    done = run("campaigns", "-o", str(output))
+    done = run("campaigns", f"--ledger={ledger}", "-o", str(output))
     assert done.returncode == 0, done.stderr
+    assert sandbox.account.identity in done.stdout
     table = pd.read_csv(output)
     assert table[["campaign", "messages", "accepted", "pending"]].values.tolist() == [
         ["c", 2, 2, 2]
     ]
-    assert run("campaigns", "--account=nobody").returncode == 2
