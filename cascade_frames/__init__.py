@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING, Final
 
+# The stage of that name is imported before the verb: the first import of a module sets the name.
+import cascade_frames.results  # noqa: F401
 from cascade_frames import loading
 from cascade_frames.accessor import CascadeAccessor
 from cascade_frames.errors import (
@@ -26,11 +28,13 @@ from cascade_frames.errors import (
 )
 from cascade_frames.outcomes import Delivery, Outcome, Reason
 from cascade_frames.verbs import (
+    campaigns,
     compose,
     connect,
     estimate,
     explore,
     plan,
+    results,
     send,
     start,
     start_tracking,
@@ -98,6 +102,7 @@ __all__ = [
     "TrackingHalted",
     "Unauthorized",
     "UsageError",
+    "campaigns",
     "compose",
     "connect",
     "estimate",
@@ -105,6 +110,7 @@ __all__ = [
     "forget",
     "plan",
     "resolve",
+    "results",
     "send",
     "start",
     "start_tracking",

@@ -1,4 +1,6 @@
-"""The command line: `cascade-frames demo | plan | send | track | sandbox`. It only delegates.
+"""The command line. It only delegates.
+
+`cascade-frames demo | plan | send | track | campaigns | sandbox | webhook`.
 
 Exit codes: 0 every message accepted (or held back as asked), or asked about; 2 the call is wrong;
 3 rows cannot be sent, so nothing was; 4 the run, or the tracking, ended early; 5 it went through,
@@ -34,6 +36,7 @@ from cascade_frames.files import check_writable, read_table, write_table
 from cascade_frames.outcomes import FINAL, Outcome
 from cascade_frames.results.delivery import NOT_FOUND, delivery_counts
 from cascade_frames.sandbox import Sandbox, serve
+from cascade_frames.tracking import receiver, serving
 
 EXIT_USAGE: Final = 2
 EXIT_INVALID: Final = 3
@@ -168,6 +171,21 @@ def track(file: Path, output: Path | None, **options: Any) -> None:  # noqa: ANN
 
 
 @cli.command()
+@click.option("--ledger", help="A path, sqlite:///path or postgresql://…")
+@click.option("--account", help="The name of an account, as the table has it; all otherwise.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the table.")
+def campaigns(ledger: str | None, account: str | None, output: Path | None) -> None:
+    """Show the campaigns that the ledger knows, newest first."""
+    if output:
+        check_writable(output)
+    table = verbs.campaigns(account, ledger)
+    click.echo(table.to_string(index=False) if len(table) else "The ledger knows no campaign yet.")
+    if output:
+        write_table(table, output)
+        click.echo(f"Campaigns: {output}")
+
+
+@cli.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=int, default=8025, show_default=True)
 @click.option("--api-key", help="A key of your choice; one is made up otherwise.")
@@ -194,6 +212,43 @@ def _announce(running: Sandbox) -> None:
         f"  export CASCADE_VIBER_TOKEN={running.viber_token}\n"
         f"  export CASCADE_TELEGRAM_KEY={running.telegram_key}"
     )
+
+
+@cli.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=int, default=8030, show_default=True)
+@click.option("--ledger", help="A path, sqlite:///path or postgresql://…")
+@click.option(
+    "--secret",
+    envvar=receiver.SECRET_SETTING,
+    help="16 or more letters, digits, - or _; one is made up otherwise. Better set as "
+    f"{receiver.SECRET_SETTING}, where no list of processes shows it.",
+)
+def webhook(host: str, port: int, ledger: str | None, secret: str | None) -> None:
+    """Take the API's status posts into the ledger, until Ctrl-C or SIGTERM."""
+    kept = receiver.read_secret(secret) if secret else receiver.make_secret()
+    shown = "<the secret>" if secret else kept.get_secret_value()
+    opened = receiver.default_ledger(ledger)
+
+    def announce(url: str) -> None:
+        click.echo(
+            f"Status posts go to {url}{receiver.WEBHOOK_PATH}/{shown} until Ctrl-C, and from "
+            f"there into {opened!r}."
+        )
+        if not secret:
+            click.echo(
+                f"The secret was made up and is shown only here; keep it in "
+                f"{receiver.SECRET_SETTING}."
+            )
+
+    try:
+        serving.serve(receiver.make_app(opened, kept), host, port, announce)
+    except OSError as error:
+        raise UsageError(
+            f"Port {port} on {host} cannot be had ({error.strerror}). Choose another --port."
+        ) from None
+    finally:
+        opened.close()
 
 
 def _read(file: Path, options: dict[str, Any]) -> tuple[pd.DataFrame, dict[str, Any]]:
