@@ -8,6 +8,7 @@ import cascade_frames as cf
 from cascade_frames.sandbox.parts import count_parts
 from tests.support.segments import segment
 
+pytestmark = pytest.mark.timeout(1_500)
 PEOPLE = {"some": 2_000, "all": 20_000}
 CITIES = np.array(["Київ", "Львів", "Одеса", None], dtype=object)
 AGES = ["18-24", "25-34", "35-44", "45+"]
