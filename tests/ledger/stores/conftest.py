@@ -1,4 +1,4 @@
-"""Ledgers of both kinds; PostgreSQL is a real one, started for the tests."""
+"""Ledgers of both kinds; PostgreSQL is a real one, started for the tests, PgBouncer too."""
 
 import contextlib
 import itertools
@@ -10,6 +10,8 @@ import psycopg
 import pytest
 
 from cascade_frames.ledger import Ledger
+
+from .bouncer import Bouncer, find_bouncer
 
 _names = itertools.count(1)
 
@@ -38,12 +40,32 @@ def database(server):
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(scope="session")
+def bouncer(server):
+    """Yield a PgBouncer in transaction mode before that server, where the machine has one."""
+    if not find_bouncer():
+        pytest.skip("no PgBouncer on this machine (Debian: apt-get install pgbouncer)")
+    with (
+        tempfile.TemporaryDirectory(prefix="pgb") as folder,
+        Bouncer(folder, server.pgdata) as running,
+    ):
+        yield running
+
+
+@pytest.fixture
+def bounced(database, bouncer):
+    """The address of an empty database through PgBouncer."""
+    return bouncer.address(psycopg.conninfo.conninfo_to_dict(database)["dbname"])
+
+
+@pytest.fixture(params=["sqlite", "postgresql", "pgbouncer"])
 def location(request, tmp_path):
     """The place of a new ledger, of each kind in turn."""
     if request.param == "sqlite":
         return str(tmp_path / "ledger.sqlite3")
-    return request.getfixturevalue("database")
+    return request.getfixturevalue(
+        {"postgresql": "database", "pgbouncer": "bounced"}[request.param]
+    )
 
 
 @pytest.fixture

@@ -94,6 +94,13 @@ def test_ended_connections_double_nobody(database, shots):
     _under_fire(database, lambda: _shoot(database, shots, random.Random(7)))
 
 
+@pytest.mark.parametrize("shots", [25, pytest.param(500, marks=pytest.mark.endurance)])
+@pytest.mark.timeout(7200)
+def test_ended_connections_behind_pgbouncer_double_nobody(database, bounced, shots):
+    """The same where eight workers share three connections: 0 doubled, 0 lost."""
+    _under_fire(bounced, lambda: _shoot(database, shots, random.Random(13)))
+
+
 @pytest.fixture
 def mortal():
     """Yield a server that may be stopped at once, and a function that does that and restarts it."""

@@ -1,5 +1,6 @@
 """What only a ledger on PostgreSQL can meet."""
 
+import contextlib
 import gc
 import sys
 import threading
@@ -251,3 +252,13 @@ def test_plans_share_a_connection(database):
         gc.collect()
         while connection.execute(ours).fetchone() != (0,):
             threading.Event().wait(0.01)
+
+
+def test_pgbouncer_gives_each_transaction_another_connection(bounced):
+    """What the tests call PgBouncer's transaction mode is that, and the ledger goes through it."""
+    with contextlib.ExitStack() as stack:
+        ledgers = [Ledger(bounced) for _ in range(8)]
+        for ledger in ledgers:
+            stack.callback(ledger.close)
+        processes = {ledger._store.rows("SELECT pg_backend_pid()")[0][0] for ledger in ledgers}
+    assert len(processes) <= 3
