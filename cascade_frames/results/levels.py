@@ -24,8 +24,8 @@ def segment_table(facts: Facts, column: str, most: int) -> pd.DataFrame:
     """What became of the rows, by a column's values.
 
     Ordered categories, numbers and times stand in their order, and so do texts that all begin
-    with a number, such as `18-24`; other values by their rows. Where there are more than `most` values and one, the smallest are one row, `other`;
-    rows without a value are one too, the last.
+    with a number, such as `18-24`; other values by their rows. Where there are more than `most`
+    values and one, the smallest are one row, `other`; rows without a value are one too, the last.
 
     Returns:
         `value` (object, missing for rows without one), `values` (int64, how many values the row
