@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING, Final
 
+# The stage of that name is imported before the verb: the first import of a module sets the name.
+import cascade_frames.results  # noqa: F401
 from cascade_frames import loading
 from cascade_frames.accessor import CascadeAccessor
 from cascade_frames.errors import (
@@ -26,12 +28,14 @@ from cascade_frames.errors import (
 )
 from cascade_frames.outcomes import Delivery, Outcome, Reason
 from cascade_frames.verbs import (
+    campaigns,
     compose,
     connect,
     estimate,
     explore,
     plan,
     report,
+    results,
     send,
     start,
     start_tracking,
@@ -102,6 +106,7 @@ __all__ = [
     "TrackingHalted",
     "Unauthorized",
     "UsageError",
+    "campaigns",
     "compose",
     "connect",
     "estimate",
@@ -110,6 +115,7 @@ __all__ = [
     "plan",
     "report",
     "resolve",
+    "results",
     "send",
     "start",
     "start_tracking",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import pandas as pd
 
-from cascade_frames.errors import AccountError
+from cascade_frames.errors import AccountError, MappingError
 from cascade_frames.following import Manner, check_account, follow
 from cascade_frames.ledger import open_ledger
 from cascade_frames.loading import one_at_a_time
@@ -128,7 +128,8 @@ def start_tracking(results: pd.DataFrame, options: TrackOptions) -> Tracking:
 
 
 def _follow(results: pd.DataFrame, options: TrackOptions, *, waits: bool) -> Tracking:
-    check_table(results)
+    if not isinstance(results, pd.DataFrame):
+        raise MappingError(f"results: a {type(results).__name__}, not a pandas DataFrame.")
     given: dict[str, Any] = dict(options)
     account = _given_account(given.pop("account", None)) or find_account()
     if account is None:

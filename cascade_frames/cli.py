@@ -1,8 +1,11 @@
-"""The command line: `cascade-frames demo | plan | send | sandbox`. It only delegates.
+"""The command line. It only delegates.
 
-Exit codes: 0 every message accepted (or held back as asked); 2 the call is wrong; 3 rows cannot
-be sent, so nothing was; 4 the run ended early; 5 it went through, but some rows were refused or
-are unknown; 6 the ledger cannot be used, or another run holds the messages; 130 interrupted.
+`cascade-frames demo | plan | send | track | campaigns | sandbox | webhook`.
+
+Exit codes: 0 every message accepted (or held back as asked), or asked about; 2 the call is wrong;
+3 rows cannot be sent, so nothing was; 4 the run, or the tracking, ended early; 5 it went through,
+but some rows were refused or are unknown, are not final where that was waited for, or not found;
+6 the ledger cannot be used, or another run holds the messages; 130 interrupted.
 """
 
 from __future__ import annotations
@@ -26,11 +29,14 @@ from cascade_frames.errors import (
     LedgerError,
     RunBusy,
     RunHalted,
+    TrackingHalted,
     UsageError,
 )
 from cascade_frames.files import check_writable, read_table, write_table
-from cascade_frames.outcomes import Outcome
+from cascade_frames.outcomes import FINAL, Outcome
+from cascade_frames.results.delivery import NOT_FOUND, delivery_counts
 from cascade_frames.sandbox import Sandbox, serve
+from cascade_frames.tracking import receiver, serving
 
 EXIT_USAGE: Final = 2
 EXIT_INVALID: Final = 3
@@ -134,6 +140,54 @@ def send(file: Path, output: Path | None, **options: Any) -> None:  # noqa: ANN4
 
 
 @cli.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the table.")
+@click.option("--until", type=click.Choice(["now", "final"]), default="now", show_default=True)
+@click.option("--timeout", help='How long at most: seconds, "10min", "2h".')
+@click.option("--sample", type=int, help="Ask about this many messages only, drawn at random.")
+@click.option("--complete", is_flag=True, help="Ask once for what webhooks do not tell.")
+@click.option("--ledger", help="A path or sqlite:///path.")
+@click.option("--suffix", help="For the columns that are added, and those of the send.")
+@click.option("--ui", type=click.Choice(["auto", "text", "none"]), default="auto")
+@click.option("--encoding", default="utf-8-sig", help="Of CSV files.")
+@click.option("--separator", default=",", help="Of CSV files.")
+def track(file: Path, output: Path | None, **options: Any) -> None:  # noqa: ANN401 - click's values
+    """Ask what became of the messages in FILE, a result table (.csv, .parquet, .xlsx)."""
+    if output:
+        check_writable(output)
+    how = {"encoding": options.pop("encoding"), "separator": options.pop("separator")}
+    table = read_table(file, **how)
+    try:
+        tracked = verbs.track(table, **options)
+    except TrackingHalted as halted:
+        if halted.results is not None:
+            _write(halted.results, output)
+        raise
+    counts = delivery_counts(tracked, options["suffix"])
+    for state, count in counts.items():
+        click.echo(f"{state:<15} {count:>9,}")
+    _write(tracked, output)
+    awaited = options["until"] == "final" and not counts.keys() <= FINAL
+    if awaited or NOT_FOUND in counts:
+        raise SystemExit(EXIT_TROUBLED)
+
+
+@cli.command()
+@click.option("--ledger", help="A path, sqlite:///path or postgresql://…")
+@click.option("--account", help="The name of an account, as the table has it; all otherwise.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the table.")
+def campaigns(ledger: str | None, account: str | None, output: Path | None) -> None:
+    """Show the campaigns that the ledger knows, newest first."""
+    if output:
+        check_writable(output)
+    table = verbs.campaigns(account, ledger)
+    click.echo(table.to_string(index=False) if len(table) else "The ledger knows no campaign yet.")
+    if output:
+        write_table(table, output)
+        click.echo(f"Campaigns: {output}")
+
+
+@cli.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=int, default=8025, show_default=True)
 @click.option("--api-key", help="A key of your choice; one is made up otherwise.")
@@ -162,6 +216,43 @@ def _announce(running: Sandbox) -> None:
     )
 
 
+@cli.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=int, default=8030, show_default=True)
+@click.option("--ledger", help="A path, sqlite:///path or postgresql://…")
+@click.option(
+    "--secret",
+    envvar=receiver.SECRET_SETTING,
+    help="16 or more letters, digits, - or _; one is made up otherwise. Better set as "
+    f"{receiver.SECRET_SETTING}, where no list of processes shows it.",
+)
+def webhook(host: str, port: int, ledger: str | None, secret: str | None) -> None:
+    """Take the API's status posts into the ledger, until Ctrl-C or SIGTERM."""
+    kept = receiver.read_secret(secret) if secret else receiver.make_secret()
+    shown = "<the secret>" if secret else kept.get_secret_value()
+    opened = receiver.default_ledger(ledger)
+
+    def announce(url: str) -> None:
+        click.echo(
+            f"Status posts go to {url}{receiver.WEBHOOK_PATH}/{shown} until Ctrl-C, and from "
+            f"there into {opened!r}."
+        )
+        if not secret:
+            click.echo(
+                f"The secret was made up and is shown only here; keep it in "
+                f"{receiver.SECRET_SETTING}."
+            )
+
+    try:
+        serving.serve(receiver.make_app(opened, kept), host, port, announce)
+    except OSError as error:
+        raise UsageError(
+            f"Port {port} on {host} cannot be had ({error.strerror}). Choose another --port."
+        ) from None
+    finally:
+        opened.close()
+
+
 def _read(file: Path, options: dict[str, Any]) -> tuple[pd.DataFrame, dict[str, Any]]:
     how = {"encoding": options.pop("encoding"), "separator": options.pop("separator")}
     if options["opt_out"] is not None:
@@ -172,6 +263,10 @@ def _read(file: Path, options: dict[str, Any]) -> tuple[pd.DataFrame, dict[str, 
 
 def _deliver(results: pd.DataFrame, output: Path | None, suffix: str | None) -> None:
     click.echo(summary_text(results, suffix))
+    _write(results, output)
+
+
+def _write(results: pd.DataFrame, output: Path | None) -> None:
     if output:
         write_table(results, output)
         click.echo(f"Result table: {output}")
@@ -222,6 +317,7 @@ def _exit_code(error: CascadeError) -> int:
     known: tuple[tuple[type[CascadeError], int], ...] = (
         (UsageError, EXIT_USAGE),
         (RunHalted, EXIT_HALTED),
+        (TrackingHalted, EXIT_HALTED),
         (LedgerError, EXIT_LEDGER),
         (RunBusy, EXIT_LEDGER),
     )

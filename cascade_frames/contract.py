@@ -78,6 +78,7 @@ class StatusField(StrEnum):
     STATE = "deliverystatus"
     PARTS = "partscount"
     COST = "cost"
+    TIMESTAMP = "timestamp"  # in a webhook's post only
     FALLBACKS = "fallbacks"
     CHANNEL = "channel"  # in a fallback; our reading
     EXTENDED = "extendedStatuses"

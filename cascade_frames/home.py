@@ -59,6 +59,9 @@ class _Default:
                 atexit.register(self._sandbox.stop)
             return self._sandbox
 
+    def running(self) -> Sandbox | None:
+        return self._sandbox
+
 
 _default = _Default()
 
@@ -66,3 +69,8 @@ _default = _Default()
 def default_sandbox() -> Sandbox:
     """The sandbox of this process; sends without an account go there until the process ends."""
     return _default.get()
+
+
+def running_sandbox() -> Sandbox | None:
+    """The sandbox of this process, if it has been needed already."""
+    return _default.running()

@@ -53,6 +53,7 @@ class Reason(StrEnum):
     API_REFUSED = "api_refused"
 
     NOT_STARTED = "not_started"
+    NOT_REGISTERED = "not_registered"
     NOT_CONNECTED = "not_connected"
     NOT_AUTHORIZED = "not_authorized"
     RATE_LIMITED = "rate_limited"
@@ -94,6 +95,7 @@ WORDING: Final[dict[Reason, str]] = {
     Reason.CONTROL_GROUP: "the recipient is in the control group, which is not messaged",
     Reason.API_REFUSED: "the API refused this message",
     Reason.NOT_STARTED: "not attempted yet",
+    Reason.NOT_REGISTERED: "this campaign never had a message for this row",
     Reason.NOT_CONNECTED: "no connection to the API could be made",
     Reason.NOT_AUTHORIZED: "the API did not let this account in",
     Reason.RATE_LIMITED: "the API asked us to slow down",

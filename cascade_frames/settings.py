@@ -222,6 +222,12 @@ def find_account() -> Account | None:
         return None
 
 
+def name_and_gateway(identity: str) -> tuple[str, str]:
+    """The name of the account that has this `identity`, and its gateway."""
+    name, _, place = identity.rpartition("@")
+    return name, "sandbox" if "#" in place else "live"
+
+
 def _split(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)

@@ -18,10 +18,13 @@ from cascade_frames.options import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import tzinfo
+    from pathlib import Path
 
+    from cascade_frames.ledger import Ledger
     from cascade_frames.notebook.composer import Composer
     from cascade_frames.notebook.explorer import Explorer
     from cascade_frames.notebook.still import StillExplorer, StillPanel
+    from cascade_frames.planning.mapping import TextLike
     from cascade_frames.planning.plan import PanelLook, Plan
     from cascade_frames.results.report import Report
     from cascade_frames.results.timeline import Interval
@@ -296,6 +299,74 @@ def estimate(
     with one_at_a_time:
         from cascade_frames.results import estimate as estimating
     return estimating.estimate(results, confidence=confidence, suffix=suffix)
+
+
+def campaigns(
+    account: Account | str | None = None, ledger: str | Path | Ledger | None = None
+) -> pd.DataFrame:
+    """The campaigns that a ledger knows, newest first.
+
+    Args:
+        account: an `Account`, or its name as this table has it; all accounts where left out.
+        ledger: a path, `sqlite:///path`, `postgresql://…` or an open `Ledger`; by default
+            `CASCADE_LEDGER`, else a file in the user's data folder.
+
+    Returns:
+        One row per campaign and account: `campaign` (str, missing for sends without one),
+        `account` (str), `first_sent_at`, `last_sent_at` (datetime64[us, UTC]), and as int64
+        `runs`, `messages` and of these `accepted`, `refused`, `unsent`, `unknown`; of those
+        accepted `delivered`, `undelivered` (final, and not delivered) and `pending` (neither, as
+        far as the ledger knows).
+
+    Raises:
+        UsageError: the ledger knows no such account.
+        LedgerError: the ledger cannot be used.
+    """
+    with one_at_a_time:
+        from cascade_frames import recalling
+    return recalling.campaigns(account, ledger)
+
+
+def results(
+    campaign: str,
+    segment: pd.DataFrame | None = None,
+    *,
+    id: TextLike | None = None,  # noqa: A002 - the API's name, as in plan
+    to_phone: TextLike | None = None,
+    region: str = "UA",
+    account: Account | str | None = None,
+    ledger: str | Path | Ledger | None = None,
+    suffix: str | None = None,
+) -> pd.DataFrame:
+    """The result table of an earlier send, from the ledger; asks nobody.
+
+    Args:
+        campaign: the label it was sent under.
+        segment: N rows, to which the messages are joined by their tracking ids: by `id` or
+            `to_phone` as in the send; by the column `trackinId` where the table has that, as a
+            result table does; else by the columns of the API's names.
+        id, to_phone, region: as in the send.
+        account: an `Account`, or its name as `campaigns` has it. By default the configured one,
+            or whichever the ledger has the campaign of, where that is one only.
+        ledger: as in `campaigns`.
+        suffix: added to the names of the result's columns, where the segment has such columns.
+
+    Returns:
+        Without a segment one row per message, else the segment's N rows in order, with its index
+        and columns; and the columns of `send`'s result, and those of `track`'s where the ledger
+        knows what became of any message. Rows that the campaign never had are `unsent`, reason
+        `not_registered`. `.attrs` are as of a send, so that `.cascade.track()` goes on from here.
+        The columns of a result table are replaced by what is known now.
+
+    Raises:
+        UsageError: the ledger knows no such campaign, or has it of several accounts.
+        MappingError: the arguments do not fit the segment.
+        LedgerError: the ledger cannot be used.
+    """
+    with one_at_a_time:
+        from cascade_frames import recalling
+    how = recalling.Joining(id, to_phone, region, suffix)
+    return recalling.results(campaign, segment, how, account, ledger)
 
 
 def report(

@@ -12,6 +12,8 @@ import pytest
 
 import cascade_frames as cf
 from cascade_frames import cli
+from tests.support import segments
+from tests.support.segments import call
 
 DOCUMENTED = (Path(__file__).parent.parent / "docs" / "command_line.md").read_text("utf-8")
 
@@ -191,3 +193,38 @@ def test_every_exit_code_is_documented():
     """Scripts rely on exit codes, so each stands in the docs."""
     codes = [value for key, value in vars(cli).items() if key.startswith("EXIT_")]
     assert [code for code in codes if f"| {code} |" not in DOCUMENTED] == []
+
+
+def test_campaigns_lists_what_the_ledger_knows(sandbox, ledger, tmp_path):
+    """What was sent is found from the command line, on the screen and in a file."""
+    call(segments.segment(2), sandbox.account, ledger)
+    output = tmp_path / "campaigns.csv"
+    done = run("campaigns", f"--ledger={ledger}", "-o", str(output))
+    assert done.returncode == 0, done.stderr
+    assert sandbox.account.identity in done.stdout
+    table = pd.read_csv(output)
+    assert table[["campaign", "messages", "accepted", "pending"]].values.tolist() == [
+        ["c", 2, 2, 2]
+    ]
+
+
+def test_track_asks_what_became_of_a_result_table(account, tmp_path):
+    """A file of results in, the same with deliveries out; the exit code says what is open."""
+    folder = str(tmp_path)
+    (tmp_path / "s.csv").write_text("phone\n+380501112233\n+380501112234\n", "utf-8")
+    ledger = ["--ledger", f"{folder}/l.sqlite3", "--ui", "none"]
+    what = ["--to-phone", "{phone}", "--from-name", "B", "--message-type", "promo", "--text", "x"]
+    sent = run(
+        "send", f"{folder}/s.csv", "--campaign", "c", *what, *ledger, "-o", f"{folder}/r.csv"
+    )
+    assert sent.returncode == 0, sent.stderr
+    waited = ["--until", "final", "--timeout"]
+    early = run("track", f"{folder}/r.csv", *ledger, *waited, "1")
+    assert early.returncode == 5, early.stderr
+    account.step(3600)
+    done = run("track", f"{folder}/r.csv", *ledger, *waited, "1min", "-o", f"{folder}/d.parquet")
+    assert done.returncode == 0, done.stderr
+    assert "delivered " in done.stdout
+    table = pd.read_parquet(f"{folder}/d.parquet")
+    assert set(table["delivery"]) <= {"delivered", "undeliverable"}
+    assert run("track", f"{folder}/s.csv", *ledger).returncode == 2

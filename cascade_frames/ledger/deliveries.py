@@ -11,6 +11,7 @@ was missing, and what is known is never replaced by nothing.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -176,6 +177,22 @@ def erase(store: Store, message_ids: pa.LargeStringArray, secret: bytes) -> Hash
     for ids in _pieces(message_ids):
         store.rows(schema.ERASE_DELIVERIES, {"ids": _as_json(ids.to_pylist())})
     return _receipt_hashes(message_ids, secret)
+
+
+def count(store: Store, message_ids: pa.LargeStringArray) -> dict[str, int]:
+    """How many of these messages are in which state; those that nothing is known of are left out.
+
+    Args:
+        store: what holds the ledger.
+        message_ids: all different, none null.
+    """
+    found: Counter[str] = Counter()
+    for ids in _pieces(message_ids.take(pc.sort_indices(message_ids))):
+        asked = {"ids": _as_json(ids.to_pylist())}
+        found.update(
+            {state: int(rows) for state, rows in store.rows(schema.COUNT_DELIVERIES, asked)}
+        )
+    return dict(found)
 
 
 def look_up(store: Store, message_ids: pa.LargeStringArray) -> pd.DataFrame:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import os
 import threading
 import weakref
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import platformdirs
 import pyarrow as pa
 
 from cascade_frames.errors import MappingError
-from cascade_frames.ledger import claims, deliveries, erasure, resolutions, schema
+from cascade_frames.ledger import campaigns, claims, deliveries, erasure, resolutions, schema
+from cascade_frames.ledger.campaigns import CampaignMessages, CampaignRun
 from cascade_frames.ledger.deliveries import Reading
 from cascade_frames.ledger.standing import stand
 from cascade_frames.ledger.store import EVERYONE
@@ -182,6 +184,37 @@ class Ledger:
             missing where nothing is known.
         """
         return deliveries.look_up(self._store, message_ids)
+
+    def campaigns(self, account: str | None = None) -> pd.DataFrame:
+        """The campaigns that the ledger knows, newest first.
+
+        Args:
+            account: an account's `identity`; all accounts where it is left out.
+
+        Returns:
+            One row per campaign and account: `campaign` (str, missing for sends without one),
+            `account` (str, its identity), `first_sent_at`, `last_sent_at` (datetime64[us, UTC],
+            missing where no batch left), and as int64: `runs`, `messages` and of these
+            `accepted`, `refused`, `unsent`, `unknown`; of those accepted `delivered`,
+            `undelivered` (final, and not delivered) and `pending` (neither, as far as the ledger
+            knows). Messages of people who were erased are not counted.
+        """
+        return campaigns.overview(self._store, account)
+
+    def campaign_runs(self, campaign: str | None = None) -> list[CampaignRun]:
+        """The runs of a campaign in all accounts, or all runs, in the order they began."""
+        return campaigns.find_runs(self._store, campaign=campaign)
+
+    def campaign_messages(self, runs: Sequence[CampaignRun]) -> CampaignMessages:
+        """How the messages of these runs, all of one account, stand.
+
+        A message that is in several of them stands as in the last.
+        """
+        return campaigns.read_messages(self._store, runs)
+
+    def forgotten(self, keys: MessageKeys) -> npt.NDArray[np.bool_]:
+        """Which of M messages have an id or a recipient that was erased (bool, length M)."""
+        return erasure.forgotten(self._store, keys)
 
     def reserve_reads(self, account: str, seconds: float) -> float:
         """Speak for the next so many seconds of an account's status requests.

@@ -220,6 +220,16 @@ WHERE (account = :account OR CAST(:account AS TEXT) IS NULL)
   AND (campaign = :campaign OR CAST(:campaign AS TEXT) IS NULL)
 ORDER BY run
 """
+# The same with their plans, and when their first and last batch left.
+DESCRIBE_RUNS: Final = """
+SELECT run, run_id, account, campaign, route, digest,
+       (SELECT min(at) FROM intent WHERE intent.run = run.run),
+       (SELECT max(at) FROM intent WHERE intent.run = run.run)
+FROM run
+WHERE (account = :account OR CAST(:account AS TEXT) IS NULL)
+  AND (campaign = :campaign OR CAST(:campaign AS TEXT) IS NULL)
+ORDER BY run
+"""
 # The ids of one run.
 READ_IDS: Final = "SELECT start, ids FROM block WHERE run = ? ORDER BY start"
 # Unknown rows are settled on purpose.
@@ -282,6 +292,12 @@ ON CONFLICT (message_id) DO UPDATE SET
   heard_at_first = excluded.heard_at_first, heard_at = excluded.heard_at,
   channel = excluded.channel, parts = excluded.parts, cost = excluded.cost,
   currency = excluded.currency
+"""
+# How many of them are in which state.
+COUNT_DELIVERIES: Final = """
+SELECT state, count(*)
+FROM json_each(:ids) AS wanted CROSS JOIN delivery ON message_id = wanted.value
+GROUP BY state
 """
 # Nothing is known any more of the messages whose ids stand in a JSON array.
 ERASE_DELIVERIES: Final = """

@@ -233,6 +233,12 @@ ON CONFLICT (message_id) DO UPDATE SET
   channel = excluded.channel, parts = excluded.parts, cost = excluded.cost,
   currency = excluded.currency
 """,
+    schema.COUNT_DELIVERIES: """
+SELECT state, count(*)
+FROM json_array_elements_text(%(ids)s::json) AS wanted (id)
+JOIN delivery ON message_id = wanted.id
+GROUP BY state
+""",
     schema.ERASE_DELIVERIES: """
 DELETE FROM delivery
 WHERE message_id IN (SELECT json_array_elements_text(%(ids)s::json))

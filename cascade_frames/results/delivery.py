@@ -17,6 +17,7 @@ from cascade_frames.planning.fates import as_column, as_texts
 COLUMNS: Final = ("delivery", "channel", "parts", "cost", "currency", "delivered_at")
 SAMPLED: Final = "sampled"
 NOT_FOUND: Final = "not_found"  # in `delivery`: the API knows no such message
+NOT_HEARD: Final = "not_heard"  # of those nothing is known
 
 
 def delivery_columns(
@@ -175,3 +176,36 @@ def with_not_found(deliveries: pd.DataFrame, numbers: npt.NDArray[np.int64]) -> 
     blank = deliveries["delivery"].isna().to_numpy()
     words[numbers[blank[numbers]]] = NOT_FOUND
     return deliveries.assign(delivery=as_column(as_texts(words)))
+
+
+def drawn_messages(results: pd.DataFrame, suffix: str | None) -> tuple[pd.Series[Any], int]:
+    """The delivery of each message that a tracking asked about, and the number of all messages.
+
+    Args:
+        results: N rows; without the column `sampled` every message counts as drawn.
+        suffix: that of the tracking.
+
+    Raises:
+        MappingError: it was not tracked.
+    """
+    end = suffix or ""
+    if f"delivery{end}" not in results.columns:
+        raise MappingError(
+            f"This table has no column 'delivery{end}': results.cascade.track(sample=2000) adds "
+            "it. If the tracking had suffix=…, pass the same here."
+        )
+    receipt = f"{RECEIPT_MESSAGE_ID}{end}"
+    if receipt not in results.columns:
+        receipt = RECEIPT_MESSAGE_ID
+    messages = results[results[receipt].notna()].drop_duplicates(receipt)
+    drawn = messages[f"delivery{end}"]
+    if f"{SAMPLED}{end}" in results.columns:
+        drawn = drawn[messages[f"{SAMPLED}{end}"].astype(bool)]
+    return drawn.astype("object"), len(messages)
+
+
+def delivery_counts(results: pd.DataFrame, suffix: str | None) -> dict[str, int]:
+    """Messages that were asked about by delivery, the most frequent first."""
+    drawn, _ = drawn_messages(results, suffix)
+    counts = drawn.fillna(NOT_HEARD).value_counts()
+    return {str(state): int(count) for state, count in counts.items()}

@@ -9,12 +9,10 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from cascade_frames.contract import RECEIPT_MESSAGE_ID
 from cascade_frames.errors import MappingError, UsageError
 from cascade_frames.planning.hashing import derive_key, hash_texts
-from cascade_frames.results.delivery import SAMPLED
+from cascade_frames.results.delivery import NOT_HEARD, drawn_messages
 
-NOT_HEARD: Final = "not_heard"  # of those nothing is known
 _HINT: Final = (
     "An estimate with its interval needs one more package: pip install 'cascade-frames[report]'."
 )
@@ -48,7 +46,9 @@ def estimate(
     """See `verbs.estimate`."""
     if not 0 < confidence < 1:
         raise UsageError("confidence: a number between 0 and 1, such as 0.95.")
-    drawn, population = _drawn(results, suffix or "")
+    drawn, population = drawn_messages(results, suffix)
+    if drawn.empty:
+        raise MappingError("This table has no accepted message to estimate from.")
     counts = drawn.fillna(NOT_HEARD).value_counts()
     size = int(counts.sum())
     if size < population:
@@ -73,25 +73,6 @@ def estimate_text(estimated: pd.DataFrame, confidence: float = 0.95) -> str:
     ]
     head = f"Estimated from {size:,} messages ({confidence:.0%} Wilson intervals):"
     return "\n".join([head, *lines])
-
-
-def _drawn(results: pd.DataFrame, suffix: str) -> tuple[pd.Series[Any], int]:
-    """The delivery of each message that was drawn, and the number of all messages."""
-    if f"delivery{suffix}" not in results.columns:
-        raise MappingError(
-            f"This table has no column 'delivery{suffix}': results.cascade.track(sample=2000) "
-            "adds it. If the tracking had suffix=…, pass the same here."
-        )
-    receipt = f"{RECEIPT_MESSAGE_ID}{suffix}"
-    if receipt not in results.columns:
-        receipt = RECEIPT_MESSAGE_ID
-    messages = results[results[receipt].notna()].drop_duplicates(receipt)
-    drawn = messages[f"delivery{suffix}"]
-    if f"{SAMPLED}{suffix}" in results.columns:
-        drawn = drawn[messages[f"{SAMPLED}{suffix}"].astype(bool)]
-    if drawn.empty:
-        raise MappingError("This table has no accepted message to estimate from.")
-    return drawn.astype("object"), len(messages)
 
 
 def _interval(

@@ -78,7 +78,7 @@ def _columns(plan: Plan, standing: Standing) -> dict[str, Any]:
     What the ledger has under a reused id is another message's, so nothing of it is shown.
     """
     reused = fate_table([Fate(str(Outcome.REJECTED), str(Reason.ID_REUSED))])
-    held = [_held(plan.rejected, Outcome.REJECTED), _held(plan.skipped, Outcome.SKIPPED)]
+    held = [held_fates(plan.rejected, Outcome.REJECTED), held_fates(plan.skipped, Outcome.SKIPPED)]
     fates = pa.concat_tables([standing.fates, reused, *held])
     ends = np.cumsum([len(standing.fates), len(reused), *map(len, held)])
     codes = np.zeros(len(plan.segment), dtype=np.int32)
@@ -92,8 +92,8 @@ def _columns(plan: Plan, standing: Standing) -> dict[str, Any]:
     }
 
 
-def _held(rows: pd.DataFrame, outcome: Outcome) -> pa.Table:
-    """A fate for each row that was rejected or held back."""
+def held_fates(rows: pd.DataFrame, outcome: Outcome) -> pa.Table:
+    """A fate for each row that was rejected or held back, from its `reason` and `detail`."""
     said = {name: as_texts(rows[name]) for name in ("reason", "detail")}
     blank = {
         field.name: pa.nulls(len(rows), field.type)

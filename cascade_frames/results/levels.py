@@ -30,7 +30,7 @@ def segment_table(facts: Facts, column: str, most: int) -> pd.DataFrame:
     Returns:
         `value` (object, missing for rows without one), `values` (int64, how many values the row
         stands for), `rows`, `accepted` (int64), `acceptance_rate` (float64, of the rows); where
-        the results are tracked also `delivered`, `open` (int64), `delivery_rate` (float64, of
+        the results are tracked also `delivered`, `pending` (int64), `delivery_rate` (float64, of
         the accepted), and for each currency `cost_UAH` and `cost_per_delivered_UAH` (float64,
         of the accepted messages). The counts of all rows add up to those of the whole table.
 
@@ -53,7 +53,7 @@ def segment_table(facts: Facts, column: str, most: int) -> pd.DataFrame:
     if not facts.tracked:
         return table
     table["delivered"] = counted["delivered"]
-    table["open"] = _sums(facts.rows["open"], codes, size)
+    table["pending"] = _sums(facts.rows["pending"], codes, size)
     table["delivery_rate"] = share(table["delivered"], table["accepted"])
     return table.join(cost_columns(facts.priced, groups, size))
 

@@ -84,10 +84,6 @@ class Schedule:
         """Messages that are not closed, asked about at the moment or not."""
         return self._open
 
-    def is_closed(self, number: int) -> bool:
-        """Whether a message is asked about no more."""
-        return bool(self._closed[number])
-
     def open_numbers(self) -> Numbers:
         """The messages that are not closed."""
         return np.flatnonzero(~self._closed)

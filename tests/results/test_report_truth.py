@@ -122,7 +122,7 @@ def test_segments_are_the_truth(tracked, truth, column):
         assert row["rows"] == len(group)
         assert row["accepted"] == accepted
         assert row["delivered"] == delivered
-        assert row["open"] == 0
+        assert row["pending"] == 0
         assert row["delivery_rate"] == pytest.approx(delivered / accepted)
         assert row["cost_UAH"] == pytest.approx(group["cost"].sum())
         assert row["cost_per_delivered_UAH"] == pytest.approx(group["cost"].sum() / delivered)
