@@ -131,6 +131,7 @@ def _open_book(path: Path) -> pd.ExcelWriter[Any]:
 def _dress(page: Any, book: Any, sheet: Sheet) -> None:  # noqa: ANN401 - of xlsxwriter
     """Widths that fit, numbers as they are read, and headings that stay in sight."""
     page.freeze_panes(1, 0)
+    page.set_row(0, None, book.add_format({"bold": True}))
     for at, number_format in enumerate(sheet.formats):
         name, values = str(sheet.table.columns[at]), sheet.table.iloc[:_FIRST_ROWS, at]
         longest = max([len(name), *(len(str(value)) for value in values)])

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import cascade_frames as cf
@@ -77,3 +78,98 @@ def test_the_clients_example_runs_as_it_stands():
     exec(re.search(r"```python\n(.*?)```", page, re.DOTALL)[1], names)  # noqa: S102
     assert isinstance(names["receipt"], cf.Receipt)
     assert len(names["receipts"]) == 1
+
+
+def test_the_reports_definitions_and_joins_are_true(tmp_path, monkeypatch):
+    """Every snippet of the report's page runs, and gives the report's own numbers."""
+    monkeypatch.chdir(tmp_path)
+    names = tables_for_the_report() | {"pd": pd}
+    page = (ROOT / "docs" / "report.md").read_text("utf-8")
+    for code in re.findall(r"```python\n(.*?)```", page, re.DOTALL):
+        exec(code, names)  # noqa: S102
+    report = names["report"]
+    told = report.to_frame().set_index(["table", "value", "currency", "measure"])["number"]
+    assert (tmp_path / "funnel.png").exists()
+    assert len(pd.read_parquet("results.parquet")) == len(names["results"])
+
+    def same(table, measure, mine, currency=float("nan")):
+        """Whether the report has the snippet's numbers."""
+        theirs = {
+            value: number
+            for (where, value, of, what), number in told.items()
+            if (where, what) == (table, measure) and (of == currency or pd.isna(currency))
+        }
+        known = {value: number for value, number in mine.items() if pd.notna(value)}
+        assert {value: theirs[value] for value in known} == pytest.approx(known, nan_ok=True)
+
+    same("channels", "delivered", names["channels"]["delivered"])
+    same("channels", "parts", names["channels"]["parts"])
+    same("channels", "cost", names["cost_by_channel"]["UAH"], "UAH")
+    same("segments", "rows", names["rows"])
+    same("segments", "acceptance_rate", names["acceptance_rate"])
+    same("segments", "delivery_rate", names["delivery_rate"])
+    same("segments", "cost", names["cost_by_city"]["UAH"], "UAH")
+    costs = report.costs.set_index("currency")
+    assert costs["cost"].to_dict() == pytest.approx(names["costs"].to_dict())
+    assert costs["cost_of_delivered"].to_dict() == pytest.approx(
+        names["cost_of_delivered"].to_dict()
+    )
+    assert costs["cost_per_delivered"].to_dict() == pytest.approx(
+        names["cost_per_delivered"].to_dict()
+    )
+    saved = report.savings.set_index("currency")["saved"].dropna()
+    assert saved.to_dict() == pytest.approx(names["saved"].dropna().to_dict())
+    fell_out = report.fell_out.set_index("fate")["rows"]
+    assert fell_out["undeliverable"] == names["fell_out"]["undeliverable"]
+    assert fell_out["rejected"] == names["not_accepted"]["rejected"]
+    assert report.timeline["delivered"].sum() == names["per_minute"].sum() == names["days"].sum()
+    failures = report.failures.set_index(["fate", "reason"])["rows"]
+    assert failures["rejected", "phone_invalid"] == names["failures"]["rejected", "phone_invalid"]
+    assert names["conversion"]["size"].sum() == names["results"]["delivery"].notna().sum()
+    assert names["revenue"]["size"].sum() == 2
+    assert names["moved"].to_numpy().sum() == len(names["both"])
+
+
+def tables_for_the_report():
+    """Tables such as an analyst has: results of two campaigns, purchases and orders."""
+    size = 60
+    numbers = pd.Series(range(size))
+    ids = "C-" + numbers.astype("str")
+    sent = pd.Timestamp("2026-11-02T08:00Z") + pd.to_timedelta(numbers, unit="min")
+    fate = numbers.map(lambda at: ["delivered", "delivered", "undeliverable", "processing"][at % 4])
+    accepted = numbers % 10 != 9
+    delivered = accepted & fate.eq("delivered")
+    channel = numbers.map(lambda at: ["sms", "viber", "telegram"][at % 3]).where(delivered)
+    results = pd.DataFrame(
+        {
+            "customer_id": ids,
+            "city": numbers.map(lambda at: ["Київ", "Львів", None][at % 3]),
+            "age_group": numbers.map(lambda at: ["18-24", "25-34"][at % 2]),
+            "trackinId": ids + "-t",
+            "messageId": ids.where(accepted),
+            "outcome": pd.Series("accepted", index=numbers).where(accepted, "rejected"),
+            "reason": pd.Series("phone_invalid", index=numbers).mask(accepted),
+            "sent_at": sent.where(accepted),
+            "delivery": fate.where(accepted),
+            "channel": channel,
+            "parts": pd.Series(1, index=numbers, dtype="Int64").where(delivered),
+            "cost": channel.map({"sms": 1.2, "viber": 0.1, "telegram": 0.05}).astype("Float64"),
+            "currency": pd.Series("UAH", index=numbers)
+            .where(numbers % 7 != 1, "EUR")
+            .where(delivered),
+            "delivered_at": (sent + pd.Timedelta("1min")).where(delivered),
+        }
+    )
+    results.loc[0, "cost"] = pd.NA
+    orders = pd.DataFrame(
+        {
+            "customer_id": ["C-0", "C-1", "C-2", "C-0"],
+            "ordered_at": pd.to_datetime(
+                ["2026-11-03T08:00Z", "2026-11-04T08:00Z", "2026-11-03T08:00Z", "2026-12-03T08:00Z"]
+            ).as_unit("us"),
+            "amount": [10.0, 20.0, 30.0, 40.0],
+        }
+    )
+    purchases = pd.DataFrame({"customer_id": ["C-0", "C-0", "C-5"]})
+    return {"results": results, "orders": orders, "purchases": purchases,
+            "autumn": results.head(40), "winter": results.tail(40)}  # fmt: skip

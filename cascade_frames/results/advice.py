@@ -40,6 +40,7 @@ ADVICE: Final[dict[Reason, str]] = {
     Reason.ID_REUSED: "nothing, if one message is enough; else choose another campaign",
     Reason.OPTED_OUT: _NOTHING,
     Reason.FORGOTTEN: _NOTHING,
+    Reason.NOT_REGISTERED: "send the campaign to it, if it should have the message",
     Reason.CONTROL_GROUP: "nothing: report.lift compares the others with them",
     Reason.API_REFUSED: "see detail for the API's words; mend the message and run the call again",
     Reason.NOT_STARTED: _AGAIN,

@@ -28,7 +28,7 @@ class Facts:
     Attributes:
         rows: N rows with a RangeIndex: `outcome`, `reason`, `delivery`, `channel`, `currency`
             (str), `parts` (Int64), `cost` (float64), `sent_at`, `delivered_at`
-            (datetime64[us, UTC]), `accepted`, `delivered`, `open` (bool), and `fate` (str): the
+            (datetime64[us, UTC]), `accepted`, `delivered`, `pending` (bool), and `fate` (str): the
             outcome, or for accepted rows of a tracked table the delivery.
         tracked: whether the table has a column `delivery`.
         sampled: which rows were asked about, where only a sample was; else None.
@@ -93,7 +93,7 @@ def read_facts(results: pd.DataFrame, suffix: str | None = None) -> Facts:
     sampled = _sampled(results, suffix) if tracked else None
     rows["accepted"] = rows["outcome"].eq(Outcome.ACCEPTED)
     rows["delivered"] = rows["accepted"] & rows["delivery"].eq(DELIVERED)
-    rows["open"] = rows["accepted"] & ~rows["delivery"].isin(FINAL)
+    rows["pending"] = rows["accepted"] & ~rows["delivery"].isin(FINAL)
     rows["fate"] = rows["outcome"].fillna(NOT_KNOWN)
     if tracked:
         said = rows["delivery"].fillna(NOT_KNOWN)

@@ -23,14 +23,14 @@ _VALUE: Final = "value"
 def segment_table(facts: Facts, column: str, most: int) -> pd.DataFrame:
     """What became of the rows, by a column's values.
 
-    Ordered categories, numbers, times and truths stand in their order, other values by their
-    rows. Where there are more than `most` values and one, the smallest are one row, `other`;
-    rows without a value are one too, the last.
+    Ordered categories, numbers and times stand in their order, and so do texts that all begin
+    with a number, such as `18-24`; other values by their rows. Where there are more than `most`
+    values and one, the smallest are one row, `other`; rows without a value are one too, the last.
 
     Returns:
         `value` (object, missing for rows without one), `values` (int64, how many values the row
         stands for), `rows`, `accepted` (int64), `acceptance_rate` (float64, of the rows); where
-        the results are tracked also `delivered`, `open` (int64), `delivery_rate` (float64, of
+        the results are tracked also `delivered`, `pending` (int64), `delivery_rate` (float64, of
         the accepted), and for each currency `cost_UAH` and `cost_per_delivered_UAH` (float64,
         of the accepted messages). The counts of all rows add up to those of the whole table.
 
@@ -53,7 +53,7 @@ def segment_table(facts: Facts, column: str, most: int) -> pd.DataFrame:
     if not facts.tracked:
         return table
     table["delivered"] = counted["delivered"]
-    table["open"] = _sums(facts.rows["open"], codes, size)
+    table["pending"] = _sums(facts.rows["pending"], codes, size)
     table["delivery_rate"] = share(table["delivered"], table["accepted"])
     return table.join(cost_columns(facts.priced, groups, size))
 
@@ -75,8 +75,9 @@ def _groups(
     counts = np.bincount(codes[codes >= 0], minlength=len(found))
     most = len(found) if len(found) <= most + 1 else most
     kept = np.argsort(-counts, kind="stable")[:most]
-    if _has_order(values):
-        kept = kept[pd.Series(found).take(kept).argsort().to_numpy()]
+    order = _order(values, found)
+    if order is not None:
+        kept = kept[order.take(kept).argsort(kind="stable").to_numpy()]
     labels: list[Any] = [found[at] for at in kept]
     stands_for = [1] * len(kept)
     place = np.full(len(found) + 1, len(kept), dtype=np.intp)
@@ -91,12 +92,14 @@ def _groups(
     return place[codes], labels, stands_for
 
 
-def _has_order(values: pd.Series[Any]) -> bool:
-    kind = values.dtype
-    if isinstance(kind, pd.CategoricalDtype):
-        return bool(kind.ordered)
-    return (
-        pd.api.types.is_numeric_dtype(kind)
-        or pd.api.types.is_datetime64_any_dtype(kind)
-        or pd.api.types.is_timedelta64_dtype(kind)
-    )
+def _order(values: pd.Series[Any], found: Any) -> pd.Series[Any] | None:  # noqa: ANN401 - of factorize
+    """What the values found are sorted by; None where only their rows can order them."""
+    kind, labels = values.dtype, pd.Series(found)
+    if isinstance(kind, pd.CategoricalDtype) and kind.ordered:
+        return labels.cat.codes
+    if pd.api.types.is_numeric_dtype(kind) or pd.api.types.is_datetime64_any_dtype(kind):
+        return labels
+    if pd.api.types.is_timedelta64_dtype(kind):
+        return labels
+    leading = labels.astype("str").str.extract(r"^(\d{1,15})", expand=False)
+    return None if leading.isna().any() else leading.astype("int64")

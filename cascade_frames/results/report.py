@@ -42,7 +42,7 @@ class Report:
         results: the table it is made of.
         suffix: of that table's columns.
         figures: the tables.
-        notes: what is open, missing or left out.
+        notes: what is pending, missing or left out.
     """
 
     results: pd.DataFrame

@@ -26,17 +26,14 @@ _HINT: Final = f"{INSTALL} adds the pictures."
 _STYLE: Final = """<style>
 .cascade-report{font:13px/1.45 system-ui,sans-serif;max-width:72em;
  color:var(--jp-content-font-color1,inherit)}
-.cascade-report h4{margin:.2em 0 .7em;font-size:17px;font-weight:600}
-.cascade-report h4,.cascade-report h5,.cascade-report dd,.cascade-report .note{
+.cascade-report h4{margin:.2em 0 .7em!important;font-size:17px;font-weight:600}
+.cascade-report h4,.cascade-report h5,.cascade-report b,.cascade-report .note{
  overflow-wrap:anywhere}
 .cascade-report h4 small{font-weight:400;opacity:.75;margin-left:.6em}
-.cascade-report h5{margin:1.6em 0 .4em;font-size:15px;font-weight:600}
-.cascade-report dl{display:flex;flex-wrap:wrap;gap:.5em 2em;margin:0 0 1em}
-.cascade-report dl div{min-width:6em}
-.cascade-report dt,.cascade-report dd{margin:0;font-weight:400}
-.cascade-report dt{opacity:.75}
-.cascade-report dd{font-size:19px;font-variant-numeric:tabular-nums}
-.cascade-report dd small{display:block;font-size:12px;opacity:.75}
+.cascade-report h5{margin:1.8em 0 .5em!important;font-size:15px;font-weight:600}
+.cascade-report .headlines{display:flex;flex-wrap:wrap;gap:.6em 2em;margin:0 0 1em}
+.cascade-report .headlines span{display:block;opacity:.75}
+.cascade-report .headlines b{font-size:19px;font-weight:400;font-variant-numeric:tabular-nums}
 .cascade-report .note{border-left:3px solid #d98e04;padding:.1em 0 .1em .7em;margin:.4em 0}
 .cascade-report .wide{overflow-x:auto;margin:0 0 .6em}
 .cascade-report summary{cursor:pointer}
@@ -92,7 +89,7 @@ def report_html(
     return (
         f'{_STYLE}<div class="cascade-report">'
         f"<h4>{escape(title[0])}<small>{escape(' '.join(title[1:]))}</small></h4>"
-        f"<dl>{''.join(map(_headline, headlines))}</dl>"
+        f'<div class="headlines" role="list">{"".join(map(_headline, headlines))}</div>'
         + "".join(f'<p class="note">{escape(note)}</p>' for note in [*notes, *hints])
         + "".join(sections)
         + "</div>"
@@ -111,8 +108,9 @@ def report_page(title: str, element: str) -> str:
 
 
 def _headline(one: Headline) -> str:
-    beside = f"<small>{escape(one.beside)}</small>" if one.beside else ""
-    return f"<div><dt>{escape(one.name)}</dt><dd>{escape(one.value)}{beside}</dd></div>"
+    beside = f"<span>{escape(one.beside)}</span>" if one.beside else ""
+    named = f"<span>{escape(one.name)}</span><b>{escape(one.value)}</b>"
+    return f'<div role="listitem">{named}{beside}</div>'
 
 
 def _section(shown: Mapping[str, Cells], name: str, picture: str) -> str:

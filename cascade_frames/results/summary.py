@@ -81,11 +81,11 @@ def _money(figures: Figures) -> list[Headline]:
 
 
 def notes(facts: Facts, figures: Figures) -> tuple[str, ...]:
-    """What a reader has to know of the numbers: what is open, missing or left out."""
+    """What a reader has to know of the numbers: what is pending, missing or left out."""
     if not facts.tracked:
         hint = "results = results.cascade.track() adds it."
         return (f"What was delivered is not known yet: {hint}",)
-    told = [_open(facts), _words(facts), _beside(facts), _costs(figures), _times(facts)]
+    told = [_pending(facts), _words(facts), _beside(facts), _costs(figures), _times(facts)]
     told += [
         f"Savings in {_named(currency)}: {basis}."
         for currency, basis in zip(
@@ -96,7 +96,7 @@ def notes(facts: Facts, figures: Figures) -> tuple[str, ...]:
     return tuple(note for note in told if note)
 
 
-def _open(facts: Facts) -> str:
+def _pending(facts: Facts) -> str:
     accepted = facts.accepted
     if facts.sampled is not None and is_sample(facts):
         asked = int(facts.sampled[accepted.index].sum())
@@ -105,10 +105,10 @@ def _open(facts: Facts) -> str:
             "sample. What is told of deliveries, channels and costs is of those that are known, "
             "not of all; what is estimated of all has its interval."
         )
-    are_open = int(facts.rows["open"].sum())
-    if not are_open:
+    pending = int(facts.rows["pending"].sum())
+    if not pending:
         return ""
-    of = f"{count(are_open)} of {count(len(accepted))} accepted messages are open"
+    of = f"{count(pending)} of {count(len(accepted))} accepted messages are pending"
     return f"{of}: what became of them is not final. Track again for the rest."
 
 
@@ -120,7 +120,7 @@ def _words(facts: Facts) -> str:
     words = [repr(shortened(word)) for word in strange.value_counts().index[:_WORDS]]
     return (
         f"{count(len(strange))} messages have a delivery that this package does not know "
-        f"({', '.join(words)}); they count as open."
+        f"({', '.join(words)}); they count as pending."
     )
 
 

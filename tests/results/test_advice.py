@@ -21,7 +21,7 @@ def test_a_word_we_do_not_know_is_said_to_be_one():
 
 
 def test_failures_are_told_with_the_most_frequent_first():
-    """The table of failures counts by fate and reason, and leaves open messages out."""
+    """The table of failures counts by fate and reason, and leaves pending messages out."""
     rows = [
         *[{"outcome": "rejected", "reason": "phone_invalid"}] * 3,
         {"outcome": "rejected", "reason": "missing_value"},

@@ -188,7 +188,9 @@ def test_what_has_an_order_stands_in_it():
     ages = pd.CategoricalDtype(["young", "old"], ordered=True)
     table = table_of([{"age": age, "outcome": "accepted"} for age in (30, 30, 20)])
     table["group"] = pd.Series(["old", "old", "young"], dtype=ages)
-    report = table.cascade.report(["age", "group"])
+    table["years"] = ["100+", "18-24", "100+"]
+    report = table.cascade.report(["age", "group", "years"])
+    assert report.segments["years"]["value"].tolist() == ["18-24", "100+"]
     assert report.segments["age"]["value"].tolist() == [20, 30]
     assert report.segments["group"]["value"].tolist() == ["young", "old"]
 

@@ -8,6 +8,7 @@ import cascade_frames as cf
 from cascade_frames.sandbox.parts import count_parts
 from tests.support.segments import segment
 
+pytestmark = pytest.mark.timeout(1_500)
 PEOPLE = {"some": 2_000, "all": 20_000}
 CITIES = np.array(["Київ", "Львів", "Одеса", None], dtype=object)
 AGES = ["18-24", "25-34", "35-44", "45+"]
@@ -121,7 +122,7 @@ def test_segments_are_the_truth(tracked, truth, column):
         assert row["rows"] == len(group)
         assert row["accepted"] == accepted
         assert row["delivered"] == delivered
-        assert row["open"] == 0
+        assert row["pending"] == 0
         assert row["delivery_rate"] == pytest.approx(delivered / accepted)
         assert row["cost_UAH"] == pytest.approx(group["cost"].sum())
         assert row["cost_per_delivered_UAH"] == pytest.approx(group["cost"].sum() / delivered)
