@@ -47,10 +47,10 @@ def message_table(frame: pd.DataFrame) -> pd.DataFrame:
 
 def encode(table: pd.DataFrame) -> list[bytes]:
     """Every batch's body, as a run writes them."""
-    bodies = Bodies(MessageEncoder(table), np.arange(len(table)), BATCH)
     starts = range(0, len(table), BATCH)
     batches = (Batch(1, start, min(start + BATCH, len(table))) for start in starts)
-    return [bodies.of(batch).json for batch in batches]
+    with Bodies(MessageEncoder(table), np.arange(len(table)), BATCH) as bodies:
+        return [bodies.of(batch).json for batch in batches]
 
 
 def validate(table: pd.DataFrame) -> pd.DataFrame:

@@ -231,6 +231,6 @@ def _digest(request: PlanRequest, keys: MessageKeys) -> str:
     digest = hashlib.sha256()
     for part in (request.account.identity, str(request.route), request.campaign or ""):
         digest.update(part.encode() + b"\0")
-    digest.update(keys.id_hashes.tobytes())
-    digest.update(keys.contents.tobytes())
+    digest.update(keys.id_hashes.data)
+    digest.update(keys.contents.data)
     return digest.hexdigest()[:16]
