@@ -16,7 +16,7 @@ from cascade_frames import contract
 from cascade_frames.contract import Field, Route
 from cascade_frames.errors import InvalidRecipients, MappingError
 from cascade_frames.outcomes import Outcome, Reason
-from cascade_frames.planning import advice, content, hashing, messages, policy, segment_schema, utf8
+from cascade_frames.planning import advice, content, messages, policy, segment_schema, utf8
 from cascade_frames.planning.checks import checks_table
 from cascade_frames.planning.faults import Faults
 from cascade_frames.planning.mapping import MessageMapping
@@ -151,9 +151,8 @@ def _look_up(
     sound = _chosen(drafted.table, chosen)
     keys = MessageKeys(
         utf8.strings(sound[Field.ID]),
-        drafted.id_hashes[rows],
-        content.content_hashes(sound, memory.secret),
-        hashing.recipient_hashes(sound[Field.TO_PHONE], memory.secret),
+        drafted.id_hashes if chosen.all() else drafted.id_hashes[rows],
+        *content.message_hashes(sound, memory.secret),
     )
     standing = memory.stand(account.identity, keys)
     reused = np.zeros(len(chosen), dtype=bool)
