@@ -19,9 +19,9 @@ import pyarrow as pa
 import cascade_frames as cf
 from benchmarks.contract import BATCH, KEY, PATH
 from cascade_frames.outcomes import Outcome, Reason
-from cascade_frames.planning.content import content_hashes
+from cascade_frames.planning.content import message_hashes
 from cascade_frames.planning.faults import Faults
-from cascade_frames.planning.hashing import Hashes, derive_key, hash_texts, recipient_hashes
+from cascade_frames.planning.hashing import Hashes, id_hashes
 from cascade_frames.planning.schema import check_messages
 from cascade_frames.progress import progress_view
 from cascade_frames.results.join import join_results
@@ -47,10 +47,10 @@ def message_table(frame: pd.DataFrame) -> pd.DataFrame:
 
 def encode(table: pd.DataFrame) -> list[bytes]:
     """Every batch's body, as a run writes them."""
-    bodies = Bodies(MessageEncoder(table), np.arange(len(table)), BATCH)
     starts = range(0, len(table), BATCH)
     batches = (Batch(1, start, min(start + BATCH, len(table))) for start in starts)
-    return [bodies.of(batch).json for batch in batches]
+    with Bodies(MessageEncoder(table), np.arange(len(table)), BATCH) as bodies:
+        return [bodies.of(batch).json for batch in batches]
 
 
 def validate(table: pd.DataFrame) -> pd.DataFrame:
@@ -84,11 +84,7 @@ def decode(replies: list[bytes], ids: list[pa.LargeStringArray]) -> list[Receipt
 
 def hash_messages(table: pd.DataFrame) -> tuple[Hashes, Hashes, Hashes]:
     """What a ledger knows the messages by: ids, contents, recipients."""
-    return (
-        hash_texts(table["id"], derive_key(_SECRET, "id")),
-        content_hashes(table, _SECRET),
-        recipient_hashes(table["toPhone"], _SECRET),
-    )
+    return (id_hashes(table["id"], _SECRET), *message_hashes(table, _SECRET))
 
 
 def register(ledger: cf.Ledger, plan: cf.Plan) -> Registration:

@@ -15,6 +15,7 @@ import zlib
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -45,28 +46,46 @@ def pack_texts(texts: pa.LargeStringArray) -> bytes:
     return head + bytes(_codec().compress(short.tobytes() + bytes(data), asbytes=True))
 
 
+class Unpacked:
+    """The strings of several blobs, one after the other, which are let go as they are read."""
+
+    def __init__(self) -> None:
+        self._lengths: list[npt.NDArray[np.uint16]] = []
+        self._data = bytearray()
+
+    def add(self, blob: bytes) -> npt.NDArray[np.bool_]:
+        """Go on with the strings of `pack_texts`; which of them are missing."""
+        lengths, data = _opened(blob)
+        self._lengths.append(lengths)
+        self._data += data
+        return np.asarray(lengths == _MISSING)
+
+    def array(self) -> pa.LargeStringArray:
+        """All of them; null where one is missing."""
+        if not self._lengths:
+            return pa.array([], TEXTS)
+        lengths = np.concatenate(self._lengths)
+        missing = lengths == _MISSING
+        present = None
+        if missing.any():
+            lengths[missing] = 0
+            present = pa.py_buffer(np.packbits(~missing, bitorder="little"))
+        offsets = np.zeros(len(lengths) + 1, dtype=np.int64)
+        np.cumsum(lengths, dtype=np.int64, out=offsets[1:])
+        buffers = [present, pa.py_buffer(offsets), pa.py_buffer(self._data)]
+        return pa.Array.from_buffers(TEXTS, len(lengths), buffers)
+
+
 def unpack_texts(blob: bytes) -> pa.LargeStringArray:
     """The strings of `pack_texts`."""
-    if blob[0] != _FORM:
-        return _unpack_joined(blob)
-    _, count, size = _HEAD.unpack_from(blob)
-    packed = memoryview(blob)[_HEAD.size :]
-    data = _codec().decompress(packed, decompressed_size=count * _LENGTH.itemsize + size)
-    lengths = np.frombuffer(data, dtype=_LENGTH, count=count)
-    missing = lengths == _MISSING
-    present = None
-    if missing.any():
-        lengths = np.where(missing, np.uint16(0), lengths)
-        present = pa.py_buffer(np.packbits(~missing, bitorder="little"))
-    offsets = np.zeros(count + 1, dtype=np.int64)
-    np.cumsum(lengths, dtype=np.int64, out=offsets[1:])
-    texts = data.slice(count * _LENGTH.itemsize)
-    return pa.LargeStringArray.from_buffers(count, pa.py_buffer(offsets), texts, present)
+    column = Unpacked()
+    column.add(blob)
+    return column.array()
 
 
-def pack_hashes(hashes: Hashes) -> bytes:
-    """Hashes as little-endian uint64."""
-    return hashes.astype(_HASH, copy=False).tobytes()
+def pack_hashes(hashes: Hashes) -> memoryview:
+    """Hashes as little-endian uint64; not copied where they are that already."""
+    return np.ascontiguousarray(hashes, dtype=_HASH).data.cast("B")
 
 
 def unpack_hashes(blob: bytes) -> Hashes:
@@ -74,7 +93,7 @@ def unpack_hashes(blob: bytes) -> Hashes:
     return np.frombuffer(blob, dtype=_HASH).astype(np.uint64, copy=False)
 
 
-def _parts(texts: pa.LargeStringArray) -> tuple[np.typing.NDArray[np.int64], memoryview]:
+def _parts(texts: pa.LargeStringArray) -> tuple[npt.NDArray[np.int64], memoryview]:
     """The lengths of strings without nulls, and the bytes of all of them; slices included."""
     if not len(texts):
         return np.zeros(0, dtype=np.int64), memoryview(b"")
@@ -86,9 +105,21 @@ def _parts(texts: pa.LargeStringArray) -> tuple[np.typing.NDArray[np.int64], mem
     return np.diff(offsets), held[offsets[0] : offsets[-1]]
 
 
-def _unpack_joined(blob: bytes) -> pa.LargeStringArray:
-    texts = zlib.decompress(blob).decode().split("\n")
-    return pa.array([text or None for text in texts], TEXTS)
+def _opened(blob: bytes) -> tuple[npt.NDArray[np.uint16], memoryview]:
+    """The lengths of a blob's strings, 65,535 for a missing one, and the bytes of all."""
+    if blob[0] != _FORM:
+        return _opened_joined(blob)
+    _, count, size = _HEAD.unpack_from(blob)
+    packed = memoryview(blob)[_HEAD.size :]
+    data = _codec().decompress(packed, decompressed_size=count * _LENGTH.itemsize + size)
+    lengths = np.frombuffer(data, dtype=_LENGTH, count=count).copy()
+    return lengths, memoryview(data)[count * _LENGTH.itemsize :]
+
+
+def _opened_joined(blob: bytes) -> tuple[npt.NDArray[np.uint16], memoryview]:
+    texts = zlib.decompress(blob).split(b"\n")
+    lengths = np.array([len(text) or _MISSING for text in texts], dtype=_LENGTH)
+    return lengths, memoryview(b"".join(texts))
 
 
 def _codec() -> pa.Codec:

@@ -30,7 +30,7 @@ BLOCK: Final = 65_536
 
 Indices = npt.NDArray[np.int64]
 # Where it begins in the run, and the values of its row.
-_Packed = tuple[int, tuple[bytes | None, ...]]
+_Packed = tuple[int, tuple[bytes | memoryview | None, ...]]
 
 
 def of_account(account: str) -> str:

@@ -13,10 +13,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from cascade_frames.ledger import resolutions, schema
-from cascade_frames.ledger.blobs import unpack_texts
+from cascade_frames.ledger.blobs import Unpacked
 from cascade_frames.ledger.store import Row, Store
 from cascade_frames.outcomes import Outcome, Reason
-from cascade_frames.planning.fates import NOT_STARTED, Codes, Fate, Fates, lay_out
+from cascade_frames.planning.fates import NOT_STARTED, Codes, Fate, Fates, Rows, placed
 
 
 @dataclass(frozen=True, repr=False)
@@ -49,29 +49,38 @@ def read_run(store: Store, run: int, fates: Fates) -> RunRecord:
     """
     size = int(store.rows(schema.READ_RUN, (run,))[0][2])
     codes = np.full(size, fates.code(NOT_STARTED), dtype=np.int32)
-    receipts: list[tuple[slice, pa.LargeStringArray]] = []
+    spans: list[Rows] = []
+    receipts = Unpacked()
     with closing(store.each(schema.READ_ATTEMPTS, (run,))) as attempts:
         for attempt in attempts:
-            span, message_ids = slice(attempt[2], attempt[3]), attempt[8]
-            told = None if message_ids is None else unpack_texts(message_ids)
-            if told is not None:
-                receipts.append((span, told))
-            _note(fates, codes, span, attempt, told)
+            span, blob = slice(attempt[2], attempt[3]), attempt[8]
+            missing = None
+            if blob is not None:
+                spans.append(span)
+                missing = receipts.add(blob)
+            _note(fates, codes, span, attempt, missing)
     resolutions.apply(fates, codes, store.rows(schema.READ_RESOLUTIONS, (run,)))
-    return RunRecord(fates, codes, lay_out(size, receipts) if receipts else None)
+    message_ids = placed(size, spans, receipts.array()) if spans else None
+    return RunRecord(fates, codes, message_ids)
 
 
 def _note(
-    fates: Fates, codes: Codes, span: slice, attempt: Row, receipts: pa.LargeStringArray | None
+    fates: Fates, codes: Codes, span: slice, attempt: Row, missing: npt.NDArray[np.bool_] | None
 ) -> None:
-    """Change the codes of an attempt's rows to what has become of them."""
+    """Change the codes of an attempt's rows to what has become of them.
+
+    Args:
+        fates, codes: of the run; the codes are changed in place.
+        span: the rows.
+        attempt: what `schema.READ_ATTEMPTS` has of it.
+        missing: which rows have no receipt; None where none has one.
+    """
     silent, answered = _changes(attempt)
-    if receipts is None:
+    if missing is None:
         fates.change(codes, span, silent)
-    elif not receipts.null_count:
+    elif not missing.any():
         fates.change(codes, span, answered)
     else:
-        missing = receipts.is_null().to_numpy(zero_copy_only=False)
         fates.change(codes, span.start + np.flatnonzero(missing), silent)
         fates.change(codes, span.start + np.flatnonzero(~missing), answered)
 

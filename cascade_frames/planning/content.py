@@ -11,9 +11,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cascade_frames.contract import Field
-from cascade_frames.planning import utf8
+from cascade_frames.planning import hashing, utf8
 from cascade_frames.planning.distinct import map_objects
 from cascade_frames.planning.hashing import Hashes, hash_rows
+
+
+def message_hashes(table: pd.DataFrame, secret: bytes) -> tuple[Hashes, Hashes]:
+    """`content_hashes` and `hashing.recipient_hashes` of messages that all have a recipient.
+
+    Phones count in both, so they are gone through once for the two.
+    """
+    keys = (hashing.content_key(Field.TO_PHONE, secret), hashing.recipient_key(secret))
+    contents, recipients = hashing.hash_texts_by(table[Field.TO_PHONE], keys)
+    contents ^= content_hashes(table.drop(columns=Field.TO_PHONE), secret)
+    return contents, recipients
 
 
 def content_hashes(table: pd.DataFrame, secret: bytes) -> Hashes:
@@ -27,10 +38,17 @@ def _as_text(values: pd.Series[Any]) -> pa.LargeStringArray:
     if isinstance(values.dtype, pd.DatetimeTZDtype):
         return _moments(values)
     if values.dtype == "Int64":
-        return pa.array(values).cast(utf8.TYPE)
+        return _numbers(pa.array(values))
     if values.dtype == object:
         values = map_objects(values, _flat)
     return utf8.strings(values)
+
+
+def _numbers(values: pa.Int64Array) -> pa.LargeStringArray:
+    """In digits; one number for all rows, as a ttl mostly is, is written once."""
+    if not values.null_count and pc.min(values) == pc.max(values):
+        return utf8.repeated(str(values[0].as_py()), len(values))
+    return values.cast(utf8.TYPE)
 
 
 def _moments(values: pd.Series[Any]) -> pa.LargeStringArray:

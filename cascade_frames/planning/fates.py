@@ -149,13 +149,26 @@ def lay_out(size: int, parts: Sequence[tuple[Rows, pa.LargeStringArray]]) -> Any
     """Strings put in their rows: null where there is no part, the last one where several are."""
     if not parts:
         return pa.nulls(size, TEXTS)
-    pool = pa.concat_arrays([texts for _, texts in parts])
+    texts = [texts for _, texts in parts]
+    joined = texts[0] if len(texts) == 1 else pa.concat_arrays(texts)
+    return placed(size, [rows for rows, _ in parts], joined)
+
+
+def placed(size: int, parts: Sequence[Rows], texts: pa.LargeStringArray) -> Any:  # noqa: ANN401
+    """Strings of several parts, one after the other, put in the rows of the parts; see `lay_out`.
+
+    Args:
+        size: of the column.
+        parts: the rows of the strings, some after the other.
+        texts: as many as there are rows in all parts.
+    """
     source = np.full(size, -1, dtype=np.int64)
     begin = 0
-    for rows, texts in parts:
-        source[rows] = np.arange(begin, begin + len(texts))
-        begin += len(texts)
-    return taken(pool, source)
+    for rows in parts:
+        count = rows.stop - rows.start if isinstance(rows, slice) else len(rows)
+        source[rows] = np.arange(begin, begin + count)
+        begin += count
+    return taken(texts, source)
 
 
 def taken(texts: pa.LargeStringArray, positions: npt.NDArray[np.int64]) -> pa.LargeStringArray:

@@ -76,10 +76,20 @@ def hash_rows(columns: Mapping[str, Texts], secret: bytes) -> Hashes:
     for name in sorted(columns):
         values = utf8.strings(columns[name])
         if values.null_count < size:
-            hashed = hash_texts(values, derive_key(secret, f"content:{name}"))
+            hashed = hash_texts(values, content_key(name, secret))
             hashed[utf8.nulls(values)] = 0
             total ^= hashed
     return total
+
+
+def content_key(name: str, secret: bytes) -> str:
+    """The key by which a column of that name counts in `hash_rows`."""
+    return derive_key(secret, f"content:{name}")
+
+
+def recipient_key(secret: bytes) -> str:
+    """The key of `recipient_hashes`."""
+    return derive_key(secret, "recipient")
 
 
 def id_hashes(ids: Texts, secret: bytes) -> Hashes:
@@ -89,7 +99,7 @@ def id_hashes(ids: Texts, secret: bytes) -> Hashes:
 
 def recipient_hashes(phones: Texts, secret: bytes) -> Hashes:
     """What a ledger knows N recipients (E.164) by, whatever the ids of their messages."""
-    return hash_texts(phones, derive_key(secret, "recipient"))
+    return hash_texts(phones, recipient_key(secret))
 
 
 def control_hashes(phones: Texts, key: str, secret: bytes) -> Hashes:

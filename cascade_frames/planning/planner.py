@@ -20,7 +20,6 @@ from cascade_frames.planning import (
     advice,
     content,
     control,
-    hashing,
     messages,
     policy,
     segment_schema,
@@ -166,9 +165,8 @@ def _look_up(
     sound = _chosen(drafted.table, chosen)
     keys = MessageKeys(
         utf8.strings(sound[Field.ID]),
-        drafted.id_hashes[rows],
-        content.content_hashes(sound, memory.secret),
-        hashing.recipient_hashes(sound[Field.TO_PHONE], memory.secret),
+        drafted.id_hashes if chosen.all() else drafted.id_hashes[rows],
+        *content.message_hashes(sound, memory.secret),
     )
     standing = memory.stand(request.account.identity, keys)
     reused = np.zeros(len(chosen), dtype=bool)
@@ -262,6 +260,6 @@ def _digest(request: PlanRequest, keys: MessageKeys) -> str:
     digest = hashlib.sha256()
     for part in (request.account.identity, str(request.route), request.campaign or ""):
         digest.update(part.encode() + b"\0")
-    digest.update(keys.id_hashes.tobytes())
-    digest.update(keys.contents.tobytes())
+    digest.update(keys.id_hashes.data)
+    digest.update(keys.contents.data)
     return digest.hexdigest()[:16]

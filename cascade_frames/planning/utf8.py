@@ -23,6 +23,7 @@ Texts: TypeAlias = Union["pd.Series[Any]", pa.Array, pa.ChunkedArray, npt.NDArra
 TYPE: Final = pa.large_string()
 _CHUNK: Final = 1 << 16
 _SPACE: Final = 0x20
+_EARLY: Final = 1000
 
 
 def strings(values: Texts) -> pa.LargeStringArray:
@@ -194,9 +195,14 @@ class Utf8:
         """Whether every value has the same bytes: equal lengths, and bytes that recur."""
         if not len(self):
             return False
+        # Most that differ do so early.
+        return all(self._recurs(rows) for rows in (min(len(self), _EARLY), len(self)))
+
+    def _recurs(self, rows: int) -> bool:
         width = int(self.offsets[1])
-        even = bool((self.lengths == width).all())
-        return even and bool((self.data[width:] == self.data[: len(self.data) - width]).all())
+        even = bool((np.diff(self.offsets[: rows + 1]) == width).all())
+        data = self.data[: rows * width]
+        return even and bool((data[width:] == data[: len(data) - width]).all())
 
 
 def _ranges(allowed: str) -> list[tuple[np.uint8, np.uint8]]:

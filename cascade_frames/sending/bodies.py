@@ -1,14 +1,16 @@
 """The bodies of a run's requests, written some batches at a time.
 
 Most of what writing a batch costs is the same for a batch sixteen times as long, so that many are
-written at once, and each body is a part of what was written. Only the last of these pieces is
-kept: some megabytes, whatever the size of the run.
+written at once, and each body is a part of what was written. While the batches of one such piece
+are sent, a thread writes the next, which Arrow does beside Python. Only these two are kept: some
+megabytes, whatever the size of the run.
 """
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 import pyarrow as pa
 
@@ -35,6 +37,8 @@ class Body:
 class Bodies:
     """Writes the bodies of a run's batches, which are asked for nearly in their order.
 
+    Use as a context manager: a thread of its own ends with it.
+
     Args:
         encoder: of the plan's messages.
         pending: positions of the messages that the run holds.
@@ -45,15 +49,36 @@ class Bodies:
         self._encoder = encoder
         self._pending = pending
         self._step = max(MESSAGES_AHEAD // batch_size, 1) * batch_size
-        self._piece = _Piece(0, pa.array([], pa.large_string()), pa.array([], pa.large_string()))
+        self._thread = ThreadPoolExecutor(1, "cascade-bodies")
+        self._piece = self._write(0, 0)
+        self._ahead: Future[_Piece] | None = None
+
+    def __enter__(self) -> Self:
+        """Nothing is written until it is asked for."""
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Wait for what is being written, and end the thread."""
+        self._thread.shutdown(cancel_futures=True)
 
     def of(self, batch: Batch) -> Body:
         """The body of a batch, or of a part that was split off one."""
-        if not self._piece.holds(batch):
-            self._piece = self._written(batch.start, batch.start + self._step)
-        return self._piece.body(batch)
+        if batch.start == self._piece.stop and len(batch):
+            self._go_on()
+        if self._piece.holds(batch):
+            return self._piece.body(batch)
+        return self._write(batch.start, batch.stop).body(batch)
 
-    def _written(self, start: int, stop: int) -> _Piece:
+    def _go_on(self) -> None:
+        """Take the next piece, and have the one after it written."""
+        start = self._piece.stop
+        ahead, self._ahead = self._ahead, None
+        self._piece = ahead.result() if ahead else self._write(start, start + self._step)
+        start = self._piece.stop
+        if start < len(self._pending):
+            self._ahead = self._thread.submit(self._write, start, start + self._step)
+
+    def _write(self, start: int, stop: int) -> _Piece:
         positions = self._pending[start:stop]
         return _Piece(start, self._encoder.ids(positions), self._encoder.objects(positions))
 
@@ -66,8 +91,12 @@ class _Piece:
     ids: pa.LargeStringArray
     objects: pa.LargeStringArray
 
+    @property
+    def stop(self) -> int:
+        return self.start + len(self.ids)
+
     def holds(self, batch: Batch) -> bool:
-        return self.start <= batch.start and batch.stop <= self.start + len(self.ids)
+        return self.start <= batch.start and batch.stop <= self.stop
 
     def body(self, batch: Batch) -> Body:
         at, size = batch.start - self.start, len(batch)

@@ -123,6 +123,10 @@ class Engine:
 
     async def run(self) -> Ending:
         """Send everything, and say how it ended."""
+        with self._bodies:
+            return await self._run()
+
+    async def _run(self) -> Ending:
         self._show(self._progress)
         batches = self._batches()
         await self._upload_variables()

@@ -20,7 +20,7 @@ from cascade_frames.planning import utf8
 from cascade_frames.planning.utf8 import Bytes, Utf8
 
 MAX_ID: Final = 255
-_SPACE, _QUOTE, _BACKSLASH, _LAST = b' "\\~'
+_SPACE, _LAST = b" ~"
 _COLUMNS: Final = ("before", "message_id", "between", "id", "after")
 _BLANK: Final = rb"[ \t\n\r]*"
 
@@ -52,54 +52,64 @@ def read_column(body: bytes, ids: pa.LargeStringArray) -> pa.LargeStringArray | 
     """
     sent = Utf8.of(ids)
     opening = _OPENING.match(body)
-    if opening is None or not _needs_no_escape(sent.data) or (np.diff(sent.lengths) != 0).any():
-        return None
-    closing = _CLOSING.match(body, opening.end() + int(sent.lengths[0]))
-    if closing is None:
+    if opening is None or not len(sent.data) or (np.diff(sent.lengths) != 0).any():
         return None
     start, before, first, between = opening.groups()
+    width = len(sent.data) // len(sent)
+    closing = _CLOSING.match(body, opening.end() + width)
+    if closing is None:
+        return None
     close, comma = closing.groups(b"")
-    widths = (len(before), len(first), len(between), int(sent.lengths[0]), len(close + comma))
+    widths = (len(before), len(first), len(between), width, len(close + comma))
     end = len(start) + len(ids) * sum(widths) - len(comma)  # no comma stands behind the last
     if not _END.fullmatch(body, end):
         return None
     row = np.dtype([(name, f"V{width}") for name, width in zip(_COLUMNS, widths, strict=True)])
     rows = np.frombuffer(body[len(start) : end] + comma, dtype=row, count=len(ids))
+    column = {name: rows[name].tobytes() for name in _COLUMNS}
     constants = {"before": before, "between": between, "after": close + comma}
-    alike = all(rows[name].tobytes() == text * len(ids) for name, text in constants.items())
-    if not alike or rows["id"].tobytes() != sent.data.tobytes():
+    if any(column[name] != text * len(ids) for name, text in constants.items()):
         return None
-    letters = rows["message_id"].copy().view(np.uint8).reshape(len(ids), len(first))
-    sound = _are_visible(letters) and _needs_no_escape(letters)
-    found = utf8.fixed_width(letters)
-    return found if sound and (_end_differently(letters) or _all_differ(found)) else None
+    if column["id"] != sent.data.tobytes() or _needs_escape(column["id"]):
+        return None
+    found = _of_width(column["message_id"], len(first))
+    if _needs_escape(column["message_id"]) or not _are_visible(Utf8.of(found).data):
+        return None
+    return found if _end_differently(column["message_id"], len(first)) or _differ(found) else None
+
+
+def _of_width(texts: bytes, width: int) -> pa.LargeStringArray:
+    offsets = np.arange(0, len(texts) + 1, width)
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(texts)]
+    return pa.Array.from_buffers(utf8.TYPE, len(offsets) - 1, buffers)
 
 
 def are_sound(message_ids: pa.LargeStringArray) -> bool:
     """Whether these are visible ASCII without spaces, of a length that is kept, and all differ."""
     column = Utf8.of(message_ids)
     kept = column.lengths.min() > 0 and column.lengths.max() <= MAX_ID
-    return bool(kept) and _are_visible(column.data) and _all_differ(message_ids)
+    return bool(kept) and _are_visible(column.data) and _differ(message_ids)
 
 
 def _are_visible(letters: Bytes) -> bool:
     return bool(letters.min() > _SPACE and letters.max() <= _LAST)
 
 
-def _all_differ(texts: pa.LargeStringArray) -> bool:
+def _differ(texts: pa.LargeStringArray) -> bool:
     return len(pc.unique(texts)) == len(texts)
 
 
-def _end_differently(letters: Bytes) -> bool:
-    """Whether the last eight bytes already tell the rows apart, as those of UUIDs do."""
-    if letters.shape[1] < 8:
+def _end_differently(texts: bytes, width: int) -> bool:
+    """Whether the last eight bytes already tell these apart, as those of UUIDs do."""
+    if width < 8:
         return False
+    letters = np.frombuffer(texts, dtype=np.uint8).reshape(-1, width)
     ends = np.sort(np.ascontiguousarray(letters[:, -8:]).view(np.uint64), axis=None)
     return bool((ends[1:] != ends[:-1]).all())
 
 
-def _needs_no_escape(data: Bytes) -> bool:
-    """Whether JSON has these bytes as they are; False where there are none."""
-    return len(data) > 0 and bool(
-        data.min() >= _SPACE and not (data == _QUOTE).any() and not (data == _BACKSLASH).any()
+def _needs_escape(texts: bytes) -> bool:
+    """Whether JSON would write some of these bytes otherwise."""
+    return (
+        b'"' in texts or b"\\" in texts or bool(np.frombuffer(texts, dtype=np.uint8).min() < _SPACE)
     )

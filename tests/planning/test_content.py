@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from cascade_frames.planning.content import content_hashes
+from cascade_frames.planning.content import content_hashes, message_hashes
+from cascade_frames.planning.hashing import recipient_hashes
 
 from .samples import SECRET, objects, plan, segment
 
@@ -43,6 +44,23 @@ def test_any_change_to_what_is_sent_changes_the_hash(change):
     """A different message under the same id must be told from a repeat."""
     before, after = hashes(text="Hello"), hashes(**({"text": "Hello"} | change))
     assert not set(before) & set(after)
+
+
+@pytest.mark.parametrize("ttl", ["1d", "{seconds}"])
+def test_contents_and_recipients_are_hashed_together_as_they_are_alone(ttl):
+    """Going through the phones once changes none of the hashes that a ledger keeps."""
+    table = plan(segment(x=["a", "b"], seconds=[60, 90]), text="{x}", ttl=ttl).messages
+    contents, recipients = message_hashes(table, SECRET)
+    assert (contents == content_hashes(table, SECRET)).all()
+    assert (recipients == recipient_hashes(table["toPhone"], SECRET)).all()
+
+
+def test_one_number_for_all_is_content_as_any_other():
+    """A column of one number hashes as a row of it does beside others."""
+    seconds = pd.Series([60, 60, 90], dtype="Int64")
+    table = pd.DataFrame({"id": ["a", "b", "c"], "ttl": seconds})
+    alike = content_hashes(table.iloc[:2].reset_index(drop=True), SECRET)
+    assert alike.tolist() == content_hashes(table, SECRET)[:2].tolist()
 
 
 def test_options_are_told_apart_by_order_and_by_border():

@@ -1,5 +1,6 @@
 """Bodies written many at a time are those written one by one."""
 
+import threading
 import tracemalloc
 
 import numpy as np
@@ -30,27 +31,50 @@ def test_every_batch_and_part_carries_its_own_messages(data, size, batch_size):
     pending = np.flatnonzero(data.draw(st.lists(st.booleans(), min_size=size, max_size=size)))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(bodies, "MESSAGES_AHEAD", data.draw(st.sampled_from([1, 7, 16])))
-        written = Bodies(MessageEncoder(table), pending, batch_size)
-        for _ in range(8):
-            start = data.draw(st.integers(0, len(pending)))
-            stop = data.draw(st.integers(start, min(start + batch_size, len(pending))))
-            body = written.of(Batch(1, start, stop))
-            assert body.json == slow_encoder.encode(table, pending[start:stop])
-            assert body.ids.to_pylist() == table["id"].iloc[pending[start:stop]].tolist()
+        every = [
+            (at, min(at + batch_size, len(pending))) for at in range(0, len(pending), batch_size)
+        ]
+        spans = data.draw(st.just(every) | st.permutations(every))
+        with Bodies(MessageEncoder(table), pending, batch_size) as written:
+            for begin, end in spans:
+                start = data.draw(st.just(begin) | st.integers(min(begin, end), end))
+                stop = data.draw(st.just(end) | st.integers(start, end))
+                body = written.of(Batch(1, start, stop))
+                assert body.json == slow_encoder.encode(table, pending[start:stop])
+                assert body.ids.to_pylist() == table["id"].iloc[pending[start:stop]].tolist()
 
 
 def test_memory_does_not_grow_with_the_run():
     """What was written ahead for other batches is let go."""
     size = 300_000
     table = table_of(size)
-    written = Bodies(MessageEncoder(table), np.arange(size), 1000)
     before = pa.total_allocated_bytes()
     tracemalloc.start()
     try:
-        for start in range(0, size, 1000):
-            written.of(Batch(1, start, start + 1000))
+        with Bodies(MessageEncoder(table), np.arange(size), 1000) as written:
+            for start in range(0, size, 1000):
+                written.of(Batch(1, start, start + 1000))
+                assert pa.total_allocated_bytes() - before < 20_000_000
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
     assert peak < 10_000_000
-    assert pa.total_allocated_bytes() - before < 5_000_000
+
+
+def test_what_breaks_while_writing_ahead_is_heard(monkeypatch):
+    """An error of the thread comes out where the body is asked for, and the thread ends."""
+    encoder = MessageEncoder(table_of(40))
+    monkeypatch.setattr(bodies, "MESSAGES_AHEAD", 10)
+
+    def broken(positions):
+        if 10 in positions:
+            raise MemoryError
+        return MessageEncoder.objects(encoder, positions)
+
+    monkeypatch.setattr(encoder, "objects", broken)
+    with Bodies(encoder, np.arange(40), 10) as written:
+        assert len(written.of(Batch(1, 0, 10)).ids) == 10
+        with pytest.raises(MemoryError):
+            written.of(Batch(2, 10, 20))
+        assert len(written.of(Batch(3, 20, 30)).ids) == 10
+    assert not [one for one in threading.enumerate() if one.name.startswith("cascade-bodies")]
