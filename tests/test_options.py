@@ -8,7 +8,8 @@ import pytest
 from cascade_frames import verbs
 from cascade_frames.accessor import CascadeAccessor
 from cascade_frames.errors import MappingError
-from cascade_frames.options import DEFAULTS, PlanOptions, SendOptions, refuse_unknown
+from cascade_frames.following import Manner
+from cascade_frames.options import DEFAULTS, PlanOptions, SendOptions, TrackOptions, refuse_unknown
 from cascade_frames.planning.mapping import MessageMapping
 from cascade_frames.planning.planner import PlanRequest
 
@@ -48,6 +49,14 @@ def test_a_plan_does_not_take_what_only_a_send_takes():
         refuse_unknown({"confirm": 5}, PlanOptions, "plan")
 
 
+def test_every_manner_of_tracking_is_declared():
+    """Whatever a tracking can be told can be passed, and nothing else but account and ledger."""
+    manner = {one.name: one.default for one in fields(Manner)}
+    assert set(TrackOptions.__annotations__) == set(manner) | {"account", "ledger"}
+    shown = {name: DEFAULTS.get(name) for name in manner}
+    assert shown == manner
+
+
 def test_every_option_of_planning_is_declared():
     """Whatever the mapping and the request hold can be passed, and nothing else but the ledger."""
     held = {one.name for kind in (MessageMapping, PlanRequest) for one in fields(kind)}
@@ -71,6 +80,10 @@ def test_the_defaults_shown_are_the_defaults_used():
         (CascadeAccessor.plan, PlanOptions),
         (CascadeAccessor.validate, PlanOptions),
         (CascadeAccessor.send, SendOptions),
+        (verbs.track, TrackOptions),
+        (verbs.start_tracking, TrackOptions),
+        (CascadeAccessor.track, TrackOptions),
+        (CascadeAccessor.start_tracking, TrackOptions),
     ],
 )
 def test_signatures_spell_every_option_out(verb, kind):

@@ -7,6 +7,8 @@ import pytest
 from cascade_frames.handles import RunPhase
 from cascade_frames.notebook.run_view import RunView, run_html, run_text
 from cascade_frames.sending.progress import Progress
+from cascade_frames.tracking.progress import TrackingProgress
+from cascade_frames.trackings import Tracking
 
 HALF = Progress(10_000, accepted=4_990, refused=4, unknown=6)
 
@@ -72,3 +74,14 @@ def test_words_are_escaped():
     html = run_html(RunView("<i>", RunPhase.RUNNING, HALF, note="<script>"))
     assert "<script>" not in html
     assert "<i>" not in html
+
+
+def test_a_tracking_is_shown_as_a_run_is():
+    """The same panel, in words of its own: messages by delivery, and nothing is sent."""
+    progress = TrackingProgress(10, 4, {"delivered": 3, "undeliverable": 1})
+    view = RunView(None, RunPhase.RUNNING, progress, said=Tracking.words)
+    assert run_text(view) == "Asking: 4 of 10 (40%); 3 delivered · 1 undeliverable"
+    cancelled = RunView(None, RunPhase.CANCELLED, progress, said=Tracking.words)
+    assert "Cancelled: the same call goes on" in run_html(cancelled)
+    nothing = RunView(None, RunPhase.FINISHED, TrackingProgress(0), said=Tracking.words)
+    assert run_text(nothing).startswith("Finished: nothing to ask about")

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import signal
+import sys
 import threading
 import time
 from collections import Counter
@@ -458,21 +459,26 @@ def test_two_processes_share_the_rate(ledger, tmp_path):
     assert times.max() - times.min() >= (400 - 20) / 40 * 0.9
 
 
-@pytest.mark.endurance
-@pytest.mark.timeout(900)
-def test_ten_real_minutes_at_the_vendors_limit(ledger):
-    """50 a second for 10 minutes against the documented limits: no 429, no final asked again."""
+@pytest.mark.parametrize(
+    "seconds", [20, pytest.param(600, marks=[pytest.mark.endurance, pytest.mark.timeout(900)])]
+)
+def test_real_time_at_the_vendors_limit(ledger, seconds):
+    """50 a second against the documented limits: no 429, and no final asked about again."""
     with cf.Sandbox(seed=9, speed=0.5) as sandbox:
-        to = sandbox.account
-        results = call(segment(25_000), to, ledger, batch_size=1000)
+        results = call(segment(45 * seconds), sandbox.account, ledger, batch_size=1000)
         with pytest.warns(cf.CascadeWarning, match="not final yet"):
-            track(results, to, ledger, until="final", timeout="10min")
+            track(results, sandbox.account, ledger, until="final", timeout=seconds)
         seen = reads(sandbox)
         finals = sandbox.deliveries().set_index("messageId")["ended_at"]
+    times = seen["received_at"].astype("int64").to_numpy() / 1e6 / 0.5  # the sandbox's are slower
+    most = (np.searchsorted(times, times + 1.0) - np.arange(len(times))).max()
+    sys.stdout.write(f"figures: {len(seen):,} questions in {seconds} s, at most {most} in a second")
     assert set(seen["status"]) == {200}
-    assert len(seen) > 0.95 * 595 * 50
     late = seen[seen["received_at"] > seen["path"].str[len("/bat/message/") :].map(finals)]
     assert late["path"].is_unique
+    assert most <= 75
+    if seconds == 600:
+        assert len(seen) > 0.95 * (seconds - 5) * 50, "this machine was too slow for the limit"
 
 
 def start(path, ledger, to, rate):
