@@ -34,6 +34,12 @@ class Joining:
     region: str = "UA"
     suffix: str | None = None
 
+    @property
+    def said(self) -> bool:
+        """Whether anything was said of it."""
+        given = (self.id, self.to_phone, self.suffix)
+        return self.region != "UA" or any(one is not None for one in given)
+
 
 def campaigns(account: Account | str | None, ledger: str | Path | Ledger | None) -> pd.DataFrame:
     """See `verbs.campaigns`."""
@@ -64,7 +70,7 @@ def results(
     """See `verbs.results`."""
     if segment is not None:
         check_table(segment)
-    elif how != Joining():
+    elif how.said:
         raise MappingError(
             "id, to_phone, region and suffix say how a segment is joined: pass the segment, too."
         )

@@ -148,7 +148,10 @@ def test_a_name_that_is_not_there_brings_the_near_ones(sandbox, ledger):
         cf.results("zzz", ledger=ledger)
 
 
-@pytest.mark.parametrize("wrong", [{"to_phone": "{phone}"}, {"suffix": "_x"}])
+@pytest.mark.parametrize(
+    "wrong",
+    [{"to_phone": "{phone}"}, {"suffix": "_x"}, {"region": "PL"}, {"id": pd.Series(["a", "b"])}],
+)
 def test_arguments_of_a_join_need_a_segment(ledger, wrong):
     """Left over arguments are not swallowed."""
     with pytest.raises(MappingError, match="pass the segment"):
@@ -224,7 +227,7 @@ def test_another_process_has_the_same_table(sandbox, ledger, tmp_path):
         [sys.executable, "-W", "error", "-c", code, str(table), str(told)],
         env={**os.environ, "CASCADE_LEDGER": str(ledger)},
         check=True,
-        timeout=60,
+        timeout=110,
     )
     found, campaigns = pickle.loads(told.read_bytes())  # noqa: S301 - written just now
     pd.testing.assert_frame_equal(found, sent)

@@ -12,6 +12,7 @@ import asyncio
 import hmac
 import re
 import secrets
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -46,15 +47,22 @@ class _BodyTooLarge(Exception):
     """The body has more than `LARGEST_BODY` bytes."""
 
 
-class _Secrecy:
-    """Lets posts through that know the secret; to all others there is nothing here."""
+class _Door:
+    """Lets posts in that know the secret; to all others there is nothing here.
 
-    def __init__(self, app: ASGIApp, secret: SecretStr) -> None:
+    It stands before the routes: they would cost more than all that is done with a post.
+    """
+
+    def __init__(
+        self, app: ASGIApp, secret: SecretStr, post: Callable[[Request], Awaitable[Response]]
+    ) -> None:
         self._app = app
         self._secret = secret.get_secret_value().encode()
+        self._post = post
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer by the ASGI protocol."""
+        app: ASGIApp = self._app
         if scope["type"] == "http":
             root = scope.get("root_path", "")
             path = scope["path"].removeprefix(root)
@@ -64,13 +72,19 @@ class _Secrecy:
                 # In place: the server logs the path of this very scope.
                 scope["path"] = root + WEBHOOK_PATH
                 scope["raw_path"] = scope["path"].encode()
-                if not hmac.compare_digest(given.encode(), self._secret):
-                    await _NOT_FOUND(scope, receive, send)
-                    return
-        await self._app(scope, receive, send)
+                app = await self._answer(Request(scope, receive), given)
+        await app(scope, receive, send)
+
+    async def _answer(self, request: Request, given: str) -> Response:
+        if not hmac.compare_digest(given.encode(), self._secret):
+            return _NOT_FOUND
+        if request.method != "POST":
+            return _NOT_ALLOWED
+        return await self._post(request)
 
 
 _NOT_FOUND: Final = PlainTextResponse("Not Found", 404)
+_NOT_ALLOWED: Final = PlainTextResponse("Method Not Allowed", 405, {"Allow": "POST"})
 _NOTED: Final = PlainTextResponse("noted")
 _AGAIN: Final = {"Retry-After": "5"}
 _CLOSE: Final = {"Connection": "close"}  # what is left of the body is not read
@@ -159,11 +173,8 @@ def make_app(ledger: Ledger | str | Path, secret: SecretStr | str) -> Starlette:
     kept = read_secret(secret)
     endpoints = _Endpoints(ledger if isinstance(ledger, Ledger) else Ledger(ledger))
     app = Starlette(
-        routes=[
-            Route(WEBHOOK_PATH, endpoints.post, methods=["POST"]),
-            Route(HEALTH_PATH, endpoints.health, methods=["GET"]),
-        ],
-        middleware=[Middleware(_Secrecy, secret=kept)],
+        routes=[Route(HEALTH_PATH, endpoints.health, methods=["GET"])],
+        middleware=[Middleware(_Door, secret=kept, post=endpoints.post)],
     )
     app.router.redirect_slashes = False
     return app
