@@ -49,6 +49,7 @@ def test_import_starts_nothing():
 
 HEAVY = [
     *("aiolimiter", "anyio", "apsw", "click", "httpx", "msgspec", "pandera", "phonenumbers"),
+    *("great_tables", "matplotlib", "statsmodels"),
     *("psutil", "psycopg", "pydantic", "pydantic_settings", "starlette", "tqdm", "uvicorn"),
 ]
 
