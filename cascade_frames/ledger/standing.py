@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from cascade_frames.ledger import erasure, schema
 from cascade_frames.ledger.lookup import look_up
-from cascade_frames.ledger.record import read_run
+from cascade_frames.ledger.record import RunRecord, read_run
 from cascade_frames.ledger.store import Store
 from cascade_frames.outcomes import Outcome
 from cascade_frames.planning.fates import NOT_STARTED, Codes, Fate, Fates, lay_out, taken
@@ -63,13 +63,22 @@ def _read_runs(
     """Put in the codes of all that runs hold; their receipts."""
     parts: list[tuple[Any, pa.LargeStringArray]] = []
     for run in np.unique(places.runs[places.runs > 0]).tolist():
+        record = read_run(store, run, fates)
+        if _holds_all(places, run, record):
+            codes[:] = record.codes
+            return record.message_ids
         rows = np.flatnonzero(places.runs == run)
         positions = places.positions[rows].astype(np.int64)
-        record = read_run(store, run, fates)
         codes[rows] = record.codes[positions]
         if record.message_ids is not None:
             parts.append((rows, taken(record.message_ids, positions)))
     return lay_out(len(codes), parts) if parts else None
+
+
+def _holds_all(places: Places, run: int, record: RunRecord) -> bool:
+    """Whether the messages are those of the run, in its order."""
+    order = np.arange(len(record.codes), dtype=np.int32)
+    return bool((places.runs == run).all()) and np.array_equal(places.positions, order)
 
 
 def _as_unsent(fate: Fate) -> Fate:

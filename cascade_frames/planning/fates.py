@@ -121,10 +121,11 @@ def spread(fates: pa.Table, codes: Codes) -> dict[str, Any]:
     batch = fates["batch"]
     numbers = batch.fill_null(0).to_numpy()
     unnumbered = batch.is_null().to_numpy().astype(bool)
+    missing = unnumbered[codes] if unnumbered.any() else np.zeros(len(codes), dtype=bool)
     moments = fates["sent_at"].cast(pa.timestamp("us")).to_numpy().astype("datetime64[us]")
     return {
         **{name: as_column(_taken(fates[name], codes)) for name in ("outcome", "reason", "detail")},
-        "batch": pd.arrays.IntegerArray(numbers[codes], unnumbered[codes]),
+        "batch": pd.arrays.IntegerArray(numbers[codes], missing),
         "attempts": fates["attempts"].to_numpy()[codes],
         "sent_at": pd.DatetimeIndex(moments[codes]).tz_localize("UTC").array,
     }
@@ -162,6 +163,8 @@ def placed(size: int, parts: Sequence[Rows], texts: pa.LargeStringArray) -> Any:
         parts: the rows of the strings, some after the other.
         texts: as many as there are rows in all parts.
     """
+    if _is_whole(size, parts):
+        return texts
     source = np.full(size, -1, dtype=np.int64)
     begin = 0
     for rows in parts:
@@ -169,6 +172,23 @@ def placed(size: int, parts: Sequence[Rows], texts: pa.LargeStringArray) -> Any:
         source[rows] = np.arange(begin, begin + count)
         begin += count
     return taken(texts, source)
+
+
+def _is_whole(size: int, parts: Sequence[Rows]) -> bool:
+    """Whether these are all the rows, in order."""
+    begin = 0
+    for rows in parts:
+        if not isinstance(rows, slice) or rows.start != begin:
+            return False
+        begin = rows.stop
+    return begin == size
+
+
+def no_texts(size: int) -> pa.LargeStringArray:
+    """As many missing strings; their memory is not used until something is written to it."""
+    present = pa.py_buffer(np.zeros(size // 8 + 1, dtype=np.uint8))
+    offsets = pa.py_buffer(np.zeros(size + 1, dtype=np.int64))
+    return pa.Array.from_buffers(TEXTS, size, [present, offsets, pa.py_buffer(b"")])
 
 
 def taken(texts: pa.LargeStringArray, positions: npt.NDArray[np.int64]) -> pa.LargeStringArray:
@@ -182,5 +202,5 @@ def taken(texts: pa.LargeStringArray, positions: npt.NDArray[np.int64]) -> pa.La
 def _taken(values: pa.ChunkedArray, codes: Codes) -> pa.LargeStringArray:
     one = values.combine_chunks()
     if one.null_count == len(one):
-        return pa.nulls(len(codes), TEXTS)
+        return no_texts(len(codes))
     return one.take(pa.array(codes))

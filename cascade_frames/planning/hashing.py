@@ -138,7 +138,7 @@ def repeats(texts: pd.Series[Any], hashes: Hashes, rows: Mask) -> Mask:
         rows: bool, length N: the rows to look at.
     """
     found = np.zeros(len(hashes), dtype=bool)
-    ordered = np.sort(hashes[rows])
+    ordered = np.sort(hashes if rows.all() else hashes[rows])
     if not (ordered[1:] == ordered[:-1]).any():
         return found
     alike = np.flatnonzero(rows)[pd.Series(hashes[rows]).duplicated(keep=False)]

@@ -19,6 +19,8 @@ from cascade_frames.contract import Field, MessageType
 from cascade_frames.planning import utf8
 from cascade_frames.planning.utf8 import Mask, Utf8
 
+# Rows looked at together: what is noted of them fits the processor's cache, and is used again.
+_BLOCK: Final = 1 << 16
 _DIGITS: Final = "0123456789"
 _PLUS, _ZERO = ord("+"), ord("0")
 # A plus and 8 to 15 digits.
@@ -35,6 +37,14 @@ def doubtful_rows(table: pd.DataFrame, now: datetime) -> Mask:
     Returns:
         bool, length N. False is a promise; True is none.
     """
+    doubtful = np.zeros(len(table), dtype=bool)
+    for start in range(0, len(table), _BLOCK):
+        rows = slice(start, start + _BLOCK)
+        doubtful[rows] = _doubtful(table.iloc[rows], now)
+    return doubtful
+
+
+def _doubtful(table: pd.DataFrame, now: datetime) -> Mask:
     survey, silent = _types(table[Field.MESSAGE_TYPE])
     doubtful = survey
     doubtful |= _id(table[Field.ID])

@@ -17,6 +17,7 @@ from cascade_frames.planning.fates import (
     as_column,
     as_texts,
     fate_table,
+    no_texts,
     spread,
     taken,
 )
@@ -108,7 +109,9 @@ def held_fates(rows: pd.DataFrame, outcome: Outcome) -> pa.Table:
 def _receipts(plan: Plan, standing: Standing) -> pa.LargeStringArray:
     size = len(plan.segment)
     if standing.message_ids is None:
-        return pa.nulls(size, pa.large_string())
+        return no_texts(size)
+    if len(standing) == size and not standing.reused.any():
+        return standing.message_ids
     source = np.full(size, -1, dtype=np.int64)
     source[plan.rows] = np.where(standing.reused, -1, np.arange(len(standing)))
     return taken(standing.message_ids, source)
