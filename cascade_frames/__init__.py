@@ -49,8 +49,8 @@ if TYPE_CHECKING:
     from cascade_frames.home import Sandbox
     from cascade_frames.ledger import Ledger
     from cascade_frames.planning.plan import Plan
+    from cascade_frames.reporting.report import Report
     from cascade_frames.resolving import resolve
-    from cascade_frames.results.report import Report
     from cascade_frames.runs import Run
     from cascade_frames.sending.client import AsyncClient, Client, Receipt
     from cascade_frames.settings import Account
@@ -64,7 +64,7 @@ _LATER: Final = {
     "Ledger": "cascade_frames.ledger",
     "Plan": "cascade_frames.planning.plan",
     "Receipt": "cascade_frames.sending.client",
-    "Report": "cascade_frames.results.report",
+    "Report": "cascade_frames.reporting.report",
     "Run": "cascade_frames.runs",
     "Sandbox": "cascade_frames.home",
     "Tracking": "cascade_frames.trackings",

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from cascade_frames.notebook.explorer import Explorer
     from cascade_frames.notebook.still import StillExplorer, StillPanel
     from cascade_frames.planning.plan import PanelLook, Plan
-    from cascade_frames.results.plots import Plots
-    from cascade_frames.results.report import Report
-    from cascade_frames.results.timeline import Interval
+    from cascade_frames.reporting.plots import Plots
+    from cascade_frames.reporting.report import Report
+    from cascade_frames.reporting.timeline import Interval
     from cascade_frames.runs import Run
     from cascade_frames.trackings import Tracking
 
@@ -120,7 +120,7 @@ class CascadeAccessor:
     def plot(self) -> Plots:
         """Pictures of a result table: `plot.funnel()`, `.channels()`, `.timeline()`."""
         with one_at_a_time:
-            from cascade_frames.results.plots import Plots
+            from cascade_frames.reporting.plots import Plots
         return Plots(self._segment)
 
 

@@ -27,6 +27,7 @@ from cascade_frames.outcomes import FINAL
 from cascade_frames.planning.plan import UserInterface
 from cascade_frames.planning.timing import DURATION_HELP, to_seconds
 from cascade_frames.progress import tell
+from cascade_frames.reporting.estimate import draw, estimate, estimate_text
 from cascade_frames.results.delivery import (
     Receipts,
     delivery_columns,
@@ -35,7 +36,6 @@ from cascade_frames.results.delivery import (
     receipts,
     with_not_found,
 )
-from cascade_frames.results.estimate import draw, estimate, estimate_text
 from cascade_frames.settings import Account
 from cascade_frames.tracking.progress import TrackingProgress
 from cascade_frames.tracking.thread import READ_SECONDS, TrackerThread

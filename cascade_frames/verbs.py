@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from cascade_frames.notebook.still import StillExplorer, StillPanel
     from cascade_frames.planning.mapping import TextLike
     from cascade_frames.planning.plan import PanelLook, Plan
-    from cascade_frames.results.report import Report
-    from cascade_frames.results.timeline import Interval
+    from cascade_frames.reporting.report import Report
+    from cascade_frames.reporting.timeline import Interval
     from cascade_frames.runs import Run
     from cascade_frames.sending.client import AsyncClient, Client
     from cascade_frames.settings import Account
@@ -297,7 +297,7 @@ def estimate(
         UsageError: statsmodels is not installed, or `confidence` is not between 0 and 1.
     """
     with one_at_a_time:
-        from cascade_frames.results import estimate as estimating
+        from cascade_frames.reporting import estimate as estimating
     return estimating.estimate(results, confidence=confidence, suffix=suffix)
 
 
@@ -401,7 +401,7 @@ def report(
         UsageError: another argument is wrong.
     """
     with one_at_a_time:
-        from cascade_frames.results.report import make_report
+        from cascade_frames.reporting.report import make_report
     return make_report(results, by, suffix=suffix, sms_cost=sms_cost, tz=tz, every=every, most=most)
 
 

@@ -1,1 +1,1 @@
-"""Last stage: outcomes joined to the caller's rows."""
+"""Outcomes and deliveries joined to the caller's rows."""

@@ -1,0 +1,1 @@
+"""Last stage: result tables to reports, pictures and lift."""
