@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from cascade_frames.errors import MappingError, UsageError
 from cascade_frames.planning.hashing import derive_key, hash_texts
+from cascade_frames.reporting import proportions
 from cascade_frames.results.delivery import NOT_HEARD, drawn_messages
 
 
