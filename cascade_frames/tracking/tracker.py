@@ -192,8 +192,7 @@ class Tracker:
             task.add_done_callback(self._look_for_a_break)
         await self._ask_all()
         if self._asking:
-            grace = None if self._ending is None else _GRACE_SECONDS
-            await asyncio.wait(self._asking, timeout=grace)
+            await asyncio.wait(self._asking, timeout=_GRACE_SECONDS)
         async with self._committing:  # what is being written is not left half-way
             for task in beside:
                 task.cancel()
@@ -205,7 +204,7 @@ class Tracker:
         return self._told()
 
     def _end(self, kind: EndingKind, cause: Cause | None = None, detail: str | None = None) -> None:
-        if self._ending is None:
+        if self._ending is None or cause is Cause.LEDGER_FAILED:
             words = None if cause is None else explain(cause, detail)
             self._ending = Ending(kind, None if cause is None else str(cause), words)
         self._gate.stop()

@@ -5,11 +5,12 @@ import json
 import numpy as np
 import pytest
 
+from cascade_frames.errors import LedgerError
 from cascade_frames.sending.evidence import Evidence
 from cascade_frames.tracking.halts import explain
 from cascade_frames.tracking.tracker import IN_FLIGHT, NOT_KNOWN_TIMES, TRIES_ONCE
 
-from .virtual import LOST, REFUSED, VENDOR, errand, status, track
+from .virtual import LOST, REFUSED, VENDOR, Book, errand, status, track
 
 
 def ends_of(count, at):
@@ -251,6 +252,20 @@ def test_a_view_that_fails_ends_nothing(monkeypatch):
     with pytest.raises(IndexError):  # nothing else was told of progress
         track(monkeypatch, ends_of(3, 0.0), errand(3), act=act)
     assert len(seen) == 1
+
+
+def test_a_ledger_that_fails_ends_it(monkeypatch):
+    """What cannot be kept is not asked for, and the cause is told, whatever else ended it."""
+
+    def fail(readings):  # noqa: ARG001 - as the ledger's
+        raise LedgerError("the disk is full")
+
+    monkeypatch.setattr(Book, "note", staticmethod(fail))
+    ending, api, _, _, took = track(monkeypatch, ends_of(2000, 0.0), errand(2000, due=0.0))
+    assert (ending.kind, ending.cause) == ("halted", "ledger_failed")
+    assert "the disk is full" in ending.message
+    assert took < 5
+    assert len(api.arrivals) < 200
 
 
 def test_every_cause_has_its_words():
