@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING, Final
 
-# The stage of that name is imported before the verb: the first import of a module sets the name.
-import cascade_frames.results  # noqa: F401
 from cascade_frames import loading
 from cascade_frames.accessor import CascadeAccessor
 from cascade_frames.errors import (

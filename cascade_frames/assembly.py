@@ -11,6 +11,8 @@ import pandas as pd
 
 from cascade_frames.errors import AccountError, MappingError
 from cascade_frames.following import Manner, check_account, follow
+from cascade_frames.joining.choosing import Choice
+from cascade_frames.joining.join import result_columns
 from cascade_frames.ledger import open_ledger
 from cascade_frames.loading import one_at_a_time
 from cascade_frames.notebook.views import open_composer, open_explorer
@@ -29,8 +31,6 @@ from cascade_frames.planning.planner import (
     make_plan,
     read_route,
 )
-from cascade_frames.results.choosing import Choice
-from cascade_frames.results.join import result_columns
 from cascade_frames.runs import Run
 from cascade_frames.sender import PlanSender, say
 from cascade_frames.sending.client import AsyncClient, Client

@@ -33,8 +33,8 @@ from cascade_frames.errors import (
     UsageError,
 )
 from cascade_frames.files import check_writable, read_table, write_table
+from cascade_frames.joining.delivery import NOT_FOUND, delivery_counts
 from cascade_frames.outcomes import FINAL, Outcome
-from cascade_frames.results.delivery import NOT_FOUND, delivery_counts
 from cascade_frames.sandbox import Sandbox, serve
 from cascade_frames.tracking import receiver, serving
 

@@ -20,6 +20,14 @@ from cascade_frames.errors import (
     UsageError,
 )
 from cascade_frames.handles import LatestProgress
+from cascade_frames.joining.delivery import (
+    Receipts,
+    delivery_columns,
+    epoch_seconds,
+    join_deliveries,
+    receipts,
+    with_not_found,
+)
 from cascade_frames.ledger import Ledger
 from cascade_frames.notebook.views import open_view
 from cascade_frames.options import Until
@@ -28,14 +36,6 @@ from cascade_frames.planning.plan import UserInterface
 from cascade_frames.planning.timing import DURATION_HELP, to_seconds
 from cascade_frames.progress import tell
 from cascade_frames.reporting.estimate import draw, estimate, estimate_text
-from cascade_frames.results.delivery import (
-    Receipts,
-    delivery_columns,
-    epoch_seconds,
-    join_deliveries,
-    receipts,
-    with_not_found,
-)
 from cascade_frames.settings import Account
 from cascade_frames.tracking.progress import TrackingProgress
 from cascade_frames.tracking.thread import READ_SECONDS, TrackerThread

@@ -11,15 +11,15 @@ from typing import Final
 import pandas as pd
 
 from cascade_frames.errors import MappingError, UsageError
+from cascade_frames.joining.delivery import COLUMNS as DELIVERY_COLUMNS
+from cascade_frames.joining.delivery import delivery_columns, join_deliveries, receipts
+from cascade_frames.joining.recalled import join_recalled, message_rows, recalled_columns
 from cascade_frames.ledger import Ledger, open_ledger
 from cascade_frames.ledger.campaigns import CampaignRun
 from cascade_frames.loading import one_at_a_time
 from cascade_frames.planning.identity import identify
 from cascade_frames.planning.mapping import TextLike
 from cascade_frames.planning.planner import check_table
-from cascade_frames.results.delivery import COLUMNS as DELIVERY_COLUMNS
-from cascade_frames.results.delivery import delivery_columns, join_deliveries, receipts
-from cascade_frames.results.recalled import join_recalled, message_rows, recalled_columns
 from cascade_frames.settings import Account, find_account, name_and_gateway
 
 _NAMED_AT_MOST: Final = 10

@@ -13,12 +13,12 @@ import pandas as pd
 
 from cascade_frames.errors import CascadeWarning, ConfirmationRequired, MappingError, RunHalted
 from cascade_frames.handles import LatestProgress
+from cascade_frames.joining.join import counts, join_results, result_columns
 from cascade_frames.ledger import Ledger
 from cascade_frames.notebook.views import open_panel, open_view
 from cascade_frames.outcomes import Outcome
 from cascade_frames.planning.plan import Conduct, Guarantee, PanelLook, Plan, UserInterface
 from cascade_frames.progress import ProgressView
-from cascade_frames.results.join import counts, join_results, result_columns
 from cascade_frames.runs import Run
 from cascade_frames.sending.encoding import MessageEncoder
 from cascade_frames.sending.engine import Ending, Work

@@ -35,7 +35,7 @@ def again(table, ledger, **options):
 def test_the_name_is_the_verbs():
     """`cf.results` stays the verb, though there is a stage of that name, whatever is loaded."""
     import cascade_frames.assembly
-    import cascade_frames.results.join  # noqa: F401 - imported for what it might do to the name
+    import cascade_frames.joining.join  # noqa: F401 - imported for what it might do to the name
 
     assert callable(cf.results)
     assert cf.results.__module__ == "cascade_frames.verbs"

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 import ipywidgets as widgets
 
+from cascade_frames.joining.choosing import Choice, choose_rows, counted
 from cascade_frames.notebook.controls import action, alert, close, show
 from cascade_frames.notebook.downloads import save_rows
 from cascade_frames.notebook.explorer_view import selection_html, selection_text
 from cascade_frames.notebook.pages import PagedTable
 from cascade_frames.notebook.static import StaticOutput
-from cascade_frames.results.choosing import Choice, choose_rows, counted
 
 if TYPE_CHECKING:
     import pandas as pd

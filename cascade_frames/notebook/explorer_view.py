@@ -5,9 +5,9 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from cascade_frames.joining.choosing import Choice, counted
 from cascade_frames.notebook.charts import bars_html
 from cascade_frames.outcomes import Outcome
-from cascade_frames.results.choosing import Choice, counted
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,12 +8,12 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from cascade_frames.errors import CascadeError
+from cascade_frames.joining.choosing import Choice, choose_rows
 from cascade_frames.notebook.call import call_text, first_options
 from cascade_frames.notebook.composition import composition_html
 from cascade_frames.notebook.explorer_view import selection_html, selection_text
 from cascade_frames.notebook.static import StaticOutput
 from cascade_frames.planning.display import plan_html, plan_text
-from cascade_frames.results.choosing import Choice, choose_rows
 
 if TYPE_CHECKING:
     import pandas as pd

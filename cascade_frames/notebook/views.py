@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from cascade_frames.errors import UsageError
+from cascade_frames.joining.choosing import check_results
 from cascade_frames.notebook.surroundings import (
     Look,
     choose_look,
@@ -15,17 +16,16 @@ from cascade_frames.notebook.surroundings import (
 )
 from cascade_frames.planning.plan import PanelLook
 from cascade_frames.progress import ProgressView, progress_view
-from cascade_frames.results.choosing import check_results
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from cascade_frames.joining.choosing import Choice
     from cascade_frames.notebook.composer import Composer
     from cascade_frames.notebook.explorer import Explorer
     from cascade_frames.notebook.plan_panel import PlanPanel
     from cascade_frames.notebook.still import StillExplorer, StillPanel
     from cascade_frames.planning.plan import Plan, UserInterface
-    from cascade_frames.results.choosing import Choice
 
 _INSTALL: Final = 'pip install "cascade-frames[notebook]"'
 _HINT: Final = f"{_INSTALL} adds buttons to steer it."

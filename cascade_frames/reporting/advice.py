@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from cascade_frames.joining.delivery import NOT_FOUND
 from cascade_frames.outcomes import DELIVERY_WORDING, WORDING, Delivery, Outcome, Reason
 from cascade_frames.reporting.facts import NOT_KNOWN
-from cascade_frames.results.delivery import NOT_FOUND
 
 _MEND: Final = "mend the value in the segment and run the same call again"
 _ARGUMENT: Final = "change the argument of the call and run it again"

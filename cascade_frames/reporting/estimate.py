@@ -8,9 +8,9 @@ import pandas as pd
 import pyarrow as pa
 
 from cascade_frames.errors import MappingError, UsageError
+from cascade_frames.joining.delivery import NOT_HEARD, drawn_messages
 from cascade_frames.planning.hashing import derive_key, hash_texts
 from cascade_frames.reporting import proportions
-from cascade_frames.results.delivery import NOT_HEARD, drawn_messages
 
 
 def draw(message_ids: pa.LargeStringArray, size: int, seed: str) -> npt.NDArray[np.bool_]:

@@ -8,9 +8,9 @@ from typing import Any, Final
 import pandas as pd
 
 from cascade_frames.errors import MappingError
+from cascade_frames.joining.choosing import check_results
+from cascade_frames.joining.delivery import COLUMNS, SAMPLED
 from cascade_frames.outcomes import FINAL, Delivery, Outcome
-from cascade_frames.results.choosing import check_results
-from cascade_frames.results.delivery import COLUMNS, SAMPLED
 
 DELIVERED: Final = str(Delivery.DELIVERED)
 SMS: Final = "sms"

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from cascade_frames.joining.delivery import NOT_FOUND
 from cascade_frames.outcomes import Delivery, Outcome
 from cascade_frames.reporting.advice import meaning, what_to_do
 from cascade_frames.reporting.stages import share
-from cascade_frames.results.delivery import NOT_FOUND
 
 if TYPE_CHECKING:
     from cascade_frames.reporting.facts import Facts

@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 
 from cascade_frames.errors import MappingError
+from cascade_frames.joining.choosing import check_results
 from cascade_frames.outcomes import Outcome, Reason
 from cascade_frames.reporting import lift_views, proportions
 from cascade_frames.reporting.answers import Missing, find_answers, read_answers
-from cascade_frames.results.choosing import check_results
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from cascade_frames.joining.delivery import NOT_FOUND
 from cascade_frames.outcomes import Delivery
 from cascade_frames.reporting.cells import count, money, money_each, percent, shortened
 from cascade_frames.reporting.estimate_table import is_sample
 from cascade_frames.reporting.facts import DELIVERED
-from cascade_frames.results.delivery import NOT_FOUND
 
 if TYPE_CHECKING:
     from cascade_frames.reporting.facts import Facts

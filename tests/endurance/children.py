@@ -6,10 +6,10 @@ import warnings
 
 import cascade_frames as cf
 from cascade_frames import assembly, home
+from cascade_frames.joining.join import join_results
 from cascade_frames.planning import planner
 from cascade_frames.planning.mapping import MessageMapping
 from cascade_frames.planning.memory import not_started
-from cascade_frames.results.join import join_results
 from cascade_frames.sending.gateway import Gateway
 from tests.endurance import canaries, drafts, faults, mutants
 from tests.endurance.segments import account, message, segment

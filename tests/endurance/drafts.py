@@ -7,8 +7,8 @@ plan knows its messages by holds in each of them.
 from dataclasses import replace
 
 from cascade_frames import sender
+from cascade_frames.joining.join import join_results
 from cascade_frames.ledger import Ledger, open_ledger
-from cascade_frames.results.join import join_results
 from cascade_frames.sender import PlanSender
 from cascade_frames.sending import pacing
 from cascade_frames.sending.encoding import MessageEncoder

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 import cascade_frames as cf
+from cascade_frames.joining.choosing import Choice
 from cascade_frames.notebook.explorer import Explorer
-from cascade_frames.results.choosing import Choice
 
 from .pages import button, find, text
 

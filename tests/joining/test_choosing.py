@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cascade_frames as cf
-from cascade_frames.results.choosing import Choice, check_results, choose_rows, counted
+from cascade_frames.joining.choosing import Choice, check_results, choose_rows, counted
 
 RESULTS = pd.DataFrame(
     {

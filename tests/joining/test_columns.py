@@ -8,9 +8,9 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cascade_frames.joining.join import join_results
 from cascade_frames.planning.fates import Fate, as_texts, fate_table
 from cascade_frames.planning.memory import Standing
-from cascade_frames.results.join import join_results
 
 NOTHING = (None, None, None, None, None, 0, None)
 AT = datetime(2026, 11, 2, 10, tzinfo=UTC)

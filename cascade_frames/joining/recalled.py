@@ -11,11 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cascade_frames.contract import RECEIPT_ID, RECEIPT_MESSAGE_ID
+from cascade_frames.joining.join import COLUMNS, held_fates, result_columns
 from cascade_frames.ledger.campaigns import CampaignMessages
 from cascade_frames.outcomes import Outcome, Reason
 from cascade_frames.planning.fates import Fate, as_column, as_texts, fate_table, spread, taken
 from cascade_frames.planning.identity import Identified
-from cascade_frames.results.join import COLUMNS, held_fates, result_columns
 
 _KEPT: Final = (Outcome.REJECTED, Outcome.SKIPPED)
 
