@@ -1,5 +1,11 @@
-"""Pictures of the panels: `python -m tests.support.screenshots FOLDER`."""
+"""Pictures of the panels: `python -m tests.support.screenshots FOLDER`.
 
+With `--drawn` they are drawings (SVG, light only), such as those of the README, which takes
+pdftocairo (Debian: poppler-utils) and scour (`pip install scour`).
+"""
+
+import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -26,10 +32,51 @@ composer = segment.cascade.compose(
     text="{first_name}, мінус 20 % до неділі: https://example.com/a", account=sandbox.account,
 )
 """
-EXPLORE = "explorer = composer.run.result().cascade.explore()"
+SCOUR = ("--quiet", "--enable-viewboxing", "--shorten-ids", "--indent=none", "--set-precision=4")
+# Shows an element by itself, in the styles that what is around it gives, and gives its size.
+ALONE = """panel => {
+  const before = window.before = [];
+  const style = (node, words) => {
+    before.push([node, node.style.cssText]);
+    node.style.cssText += ';' + words.replaceAll(';', ' !important;');
+  };
+  const width = panel.getBoundingClientRect().width;
+  const bare = `overflow: visible; position: static; height: auto; min-height: 0;
+    max-height: none; contain: none; transform: none; inset: auto; display: block; padding: 0;
+    margin: 0; border: 0; box-shadow: none; background: white;`;
+  for (let node = panel.parentElement; node; node = node.parentElement) style(node, bare);
+  for (let node = panel; node !== document.body; node = node.parentElement)
+    for (const other of node.parentElement.children)
+      if (other !== node && other.tagName !== 'STYLE') style(other, 'display: none;');
+  style(panel, `width: ${width}px; padding: 8px;`);
+  return [panel.scrollWidth, panel.scrollHeight];
+}"""
+RESTORE = "() => window.before.reverse().forEach(([node, words]) => node.style.cssText = words)"
 
 
-def take(folder, theme, lab, browser):
+def photograph(_page, outputs, place):
+    """A picture in pixels."""
+    outputs.screenshot(path=place.with_suffix(".png"))
+
+
+def draw(page, outputs, place):
+    """A picture in lines."""
+    width, height = (f"{length + 2}px" for length in outputs.evaluate(ALONE))
+    page.emulate_media(media="screen")
+    with tempfile.TemporaryDirectory() as folder:
+        printed, drawn = Path(folder) / "page.pdf", Path(folder) / "page.svg"
+        page.pdf(path=printed, width=width, height=height, print_background=True)
+        run("pdftocairo", "-svg", "-l", "1", printed, drawn)
+        run("scour", *SCOUR, "-i", drawn, "-o", place.with_suffix(".svg"))
+    page.evaluate(RESTORE)
+
+
+def run(program, *arguments):
+    """Run a program of this machine."""
+    subprocess.run([shutil.which(program), *arguments], check=True)  # noqa: S603
+
+
+def take(folder, theme, make, lab, browser):
     """Take every picture in one theme."""
     page = browser.new_page(viewport={"width": 1250, "height": 1600})
     page.set_default_timeout(120_000)
@@ -41,7 +88,7 @@ def take(folder, theme, lab, browser):
     def picture(name):
         page.wait_for_timeout(1000)  # for what moves to come to rest
         outputs = page.locator(".jp-Cell-outputArea:visible").last
-        outputs.screenshot(path=folder / f"{name}-{theme.lower()}.png")
+        make(page, outputs, folder / f"{name}-{theme.lower()}")
 
     def press(words):
         page.locator(f"button:has-text('{words}'):visible").last.click()
@@ -75,8 +122,8 @@ def take(folder, theme, lab, browser):
     page.close()
 
 
-def main(folder):
-    """Take every picture in both themes."""
+def main(folder, make=photograph, themes=("Light", "Dark")):
+    """Take every picture in the themes."""
     folder.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as place,
@@ -84,10 +131,13 @@ def main(folder):
         sync_playwright() as driver,
     ):
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        for theme in ("Light", "Dark"):
-            take(folder, theme, lab, browser)
+        for theme in themes:
+            take(folder, theme, make, lab, browser)
         browser.close()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    if sys.argv[1] == "--drawn":
+        main(Path(sys.argv[2]), draw, ("Light",))
+    else:
+        main(Path(sys.argv[1]))
