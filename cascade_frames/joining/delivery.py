@@ -156,9 +156,12 @@ def join_deliveries(
 
     Returns:
         N rows in the same order, with the table's index, columns and `attrs`, and `COLUMNS`,
-        and `sampled` where some were drawn.
+        and `sampled` where some were drawn: the mark of an earlier sample goes.
     """
     joined = results.copy(deep=False)
+    if all(names[name] in results.columns for name in COLUMNS):
+        end = names[COLUMNS[0]].removeprefix(COLUMNS[0])
+        joined = joined.drop(columns=f"{SAMPLED}{end}", errors="ignore")
     places = np.where(codes < 0, len(deliveries), codes)
     for name in COLUMNS:
         column = deliveries[name].reindex(range(len(deliveries) + 1))

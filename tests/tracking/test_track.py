@@ -268,6 +268,9 @@ def test_a_sample_is_drawn_once_and_for_all(quick, ledger, capsys):
     assert more["sampled"].sum() == 100
     assert more.loc[tracked["sampled"], "sampled"].all()
     assert len(reads(sandbox)) == 100
+    whole = track(more, to, ledger)
+    assert "sampled" not in whole
+    assert whole["delivery"].notna().all()
 
 
 def test_a_live_tracking(quick, ledger):
