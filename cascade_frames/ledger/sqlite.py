@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections.abc import Generator, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +24,7 @@ from cascade_frames.ledger.store import Row
 from cascade_frames.ledger.volumes import network_file_system
 
 _BUSY_MILLISECONDS: Final = 30_000
+_AGAIN_SECONDS: Final = 0.02
 _PRAGMAS: Final = (
     "page_size = 16384",  # of new files: blocks are long, and SQLite's usual page is 4096
     "journal_mode = WAL",
@@ -56,8 +58,25 @@ class SqliteStore:
         self._refuse_foreign()
         refuse_newer(self, schema.STEPS[-1][0])
         for pragma in _PRAGMAS:
-            self._connection.execute(f"PRAGMA {pragma}")
+            self._execute_in_time(f"PRAGMA {pragma}")
         upgrade(self, schema.STEPS)
+
+    def _execute_in_time(self, statement: str) -> None:
+        """Run a statement again while another process is making the same file.
+
+        Two that turn a new file's log on at once are told that it is busy without any wait, since
+        each holds what the other is waiting for.
+        """
+        give_up = time.monotonic() + _BUSY_MILLISECONDS / 1000
+        while True:
+            try:
+                self._connection.execute(statement)
+            except apsw.BusyError:
+                if time.monotonic() > give_up:
+                    raise
+                time.sleep(_AGAIN_SECONDS)
+            else:
+                return
 
     @property
     def name(self) -> str:

@@ -122,6 +122,6 @@ def test_what_cannot_be_estimated_says_why(made, options, kind, words):
 
 def test_without_statsmodels_the_extra_is_named(monkeypatch):
     """The base install has no intervals, and says what to install."""
-    monkeypatch.setitem(sys.modules, "statsmodels.stats.proportion", None)
+    monkeypatch.setitem(sys.modules, "statsmodels.stats", None)
     with pytest.raises(cf.UsageError, match=r"cascade-frames\[report\]"):
         cf.estimate(table(["delivered", None], [True, False]))
