@@ -14,6 +14,7 @@ from cascade_frames.outcomes import Outcome, Reason
 from cascade_frames.planning.fates import COLUMNS as FATE_COLUMNS
 from cascade_frames.planning.fates import (
     Fate,
+    Texts,
     as_column,
     as_texts,
     fate_table,
@@ -68,7 +69,8 @@ def join_results(plan: Plan, standing: Standing, suffix: str | None = None) -> p
     added = _columns(plan, standing)
     result = plan.segment.copy(deep=False)
     for name, new in names.items():
-        result[new] = added[name]
+        # As a column of that very index, which pandas takes without a copy.
+        result[new] = pd.Series(added.pop(name), index=result.index, copy=False)
     return result
 
 
@@ -82,10 +84,14 @@ def _columns(plan: Plan, standing: Standing) -> dict[str, Any]:
     held = [held_fates(plan.rejected, Outcome.REJECTED), held_fates(plan.skipped, Outcome.SKIPPED)]
     fates = pa.concat_tables([standing.fates, reused, *held])
     ends = np.cumsum([len(standing.fates), len(reused), *map(len, held)])
-    codes = np.zeros(len(plan.segment), dtype=np.int32)
-    codes[plan.rows] = np.where(standing.reused, ends[0], standing.codes)
-    for rows, end in zip((plan.rejected, plan.skipped), ends[1:], strict=False):
-        codes[rows["position"].to_numpy()] = np.arange(end, end + len(rows))
+    codes = standing.codes
+    if standing.reused.any():
+        codes = np.where(standing.reused, ends[0].astype(np.int32), codes)
+    if not _has_every_row(plan, standing):
+        sent, codes = codes, np.zeros(len(plan.segment), dtype=np.int32)
+        codes[plan.rows] = sent
+        for rows, end in zip((plan.rejected, plan.skipped), ends[1:], strict=False):
+            codes[rows["position"].to_numpy()] = np.arange(end, end + len(rows))
     return {
         RECEIPT_ID: as_column(as_texts(plan.tracking_ids)),
         RECEIPT_MESSAGE_ID: as_column(_receipts(plan, standing)),
@@ -106,11 +112,16 @@ def held_fates(rows: pd.DataFrame, outcome: Outcome) -> pa.Table:
     return pa.table({**blank, **said}).select(FATE_COLUMNS.names)
 
 
-def _receipts(plan: Plan, standing: Standing) -> pa.LargeStringArray:
+def _has_every_row(plan: Plan, standing: Standing) -> bool:
+    """Whether every row became a message; they are in the order of the rows."""
+    return len(standing) == len(plan.segment)
+
+
+def _receipts(plan: Plan, standing: Standing) -> Texts:
     size = len(plan.segment)
     if standing.message_ids is None:
         return no_texts(size)
-    if len(standing) == size and not standing.reused.any():
+    if _has_every_row(plan, standing) and not standing.reused.any():
         return standing.message_ids
     source = np.full(size, -1, dtype=np.int64)
     source[plan.rows] = np.where(standing.reused, -1, np.arange(len(standing)))

@@ -19,8 +19,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cascade_frames.planning.fates import TEXTS
 from cascade_frames.planning.hashing import Hashes
+from cascade_frames.planning.pieces import PIECE, TEXTS, one_array
+
+Lengths = npt.NDArray[np.uint16]
 
 _FORM: Final = 1
 _HEAD: Final = struct.Struct("<BIQ")
@@ -47,40 +49,70 @@ def pack_texts(texts: pa.LargeStringArray) -> bytes:
 
 
 class Unpacked:
-    """The strings of several blobs, one after the other, which are let go as they are read."""
+    """The strings of several blobs, one after the other, put together some thousand at a time."""
 
-    def __init__(self) -> None:
-        self._lengths: list[npt.NDArray[np.uint16]] = []
-        self._data = bytearray()
+    def __init__(self, piece: int = PIECE) -> None:
+        self._piece = piece
+        self._pieces: list[pa.LargeStringArray] = []
+        self._lengths: list[Lengths] = []
+        self._data: list[memoryview] = []
+        self._rows = 0
+        self._ends = _Ends()
 
     def add(self, blob: bytes) -> npt.NDArray[np.bool_]:
         """Go on with the strings of `pack_texts`; which of them are missing."""
         lengths, data = _opened(blob)
         self._lengths.append(lengths)
-        self._data += data
+        self._data.append(data)
+        self._rows += len(lengths)
+        if self._rows >= self._piece:
+            self._put_together()
         return np.asarray(lengths == _MISSING)
 
-    def array(self) -> pa.LargeStringArray:
+    def column(self) -> pa.ChunkedArray:
         """All of them; null where one is missing."""
-        if not self._lengths:
-            return pa.array([], TEXTS)
-        lengths = np.concatenate(self._lengths)
+        if self._rows:
+            self._put_together()
+        return pa.chunked_array(self._pieces, TEXTS)
+
+    def _put_together(self) -> None:
+        lengths, data = np.concatenate(self._lengths), b"".join(self._data)
         missing = lengths == _MISSING
         present = None
         if missing.any():
             lengths[missing] = 0
             present = pa.py_buffer(np.packbits(~missing, bitorder="little"))
-        offsets = np.zeros(len(lengths) + 1, dtype=np.int64)
-        np.cumsum(lengths, dtype=np.int64, out=offsets[1:])
-        buffers = [present, pa.py_buffer(offsets), pa.py_buffer(self._data)]
-        return pa.Array.from_buffers(TEXTS, len(lengths), buffers)
+        buffers = [present, self._ends.of(lengths), pa.py_buffer(data)]
+        self._pieces.append(pa.Array.from_buffers(TEXTS, len(lengths), buffers))
+        self._lengths, self._data, self._rows = [], [], 0
+
+
+class _Ends:
+    """Where strings end, by their lengths; kept and used again for strings of one length."""
+
+    def __init__(self) -> None:
+        self._width = -1
+        self._count = 0
+        self._kept: pa.Buffer | None = None
+
+    def of(self, lengths: Lengths) -> pa.Buffer:
+        """The end of each string as int64, after a 0; maybe with more behind."""
+        width = int(lengths[0])
+        if (lengths != width).any():
+            ends = np.zeros(len(lengths) + 1, dtype=np.int64)
+            np.cumsum(lengths, dtype=np.int64, out=ends[1:])
+            return pa.py_buffer(ends)
+        if self._kept is None or width != self._width or len(lengths) > self._count:
+            self._width, self._count = width, len(lengths)
+            self._kept = pa.py_buffer(np.arange(len(lengths) + 1, dtype=np.int64) * width)
+        return self._kept
 
 
 def unpack_texts(blob: bytes) -> pa.LargeStringArray:
     """The strings of `pack_texts`."""
-    column = Unpacked()
-    column.add(blob)
-    return column.array()
+    unpacked = Unpacked()
+    unpacked.add(blob)
+    return one_array(unpacked.column())
 
 
 def pack_hashes(hashes: Hashes) -> memoryview:
@@ -105,7 +137,7 @@ def _parts(texts: pa.LargeStringArray) -> tuple[npt.NDArray[np.int64], memoryvie
     return np.diff(offsets), held[offsets[0] : offsets[-1]]
 
 
-def _opened(blob: bytes) -> tuple[npt.NDArray[np.uint16], memoryview]:
+def _opened(blob: bytes) -> tuple[Lengths, memoryview]:
     """The lengths of a blob's strings, 65,535 for a missing one, and the bytes of all."""
     if blob[0] != _FORM:
         return _opened_joined(blob)
@@ -116,7 +148,7 @@ def _opened(blob: bytes) -> tuple[npt.NDArray[np.uint16], memoryview]:
     return lengths, memoryview(data)[count * _LENGTH.itemsize :]
 
 
-def _opened_joined(blob: bytes) -> tuple[npt.NDArray[np.uint16], memoryview]:
+def _opened_joined(blob: bytes) -> tuple[Lengths, memoryview]:
     texts = zlib.decompress(blob).split(b"\n")
     lengths = np.array([len(text) or _MISSING for text in texts], dtype=_LENGTH)
     return lengths, memoryview(b"".join(texts))

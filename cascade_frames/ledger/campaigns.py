@@ -18,6 +18,7 @@ from cascade_frames.ledger.record import read_run
 from cascade_frames.ledger.store import Store
 from cascade_frames.outcomes import Delivery, Outcome, is_final
 from cascade_frames.planning.fates import TEXTS, Codes, Fates, as_column, having
+from cascade_frames.planning.pieces import one_array
 
 _COUNTED: Final = (Outcome.ACCEPTED, Outcome.REFUSED, Outcome.UNSENT, Outcome.UNKNOWN)
 _DTYPES: Final = {
@@ -90,7 +91,7 @@ def read_messages(store: Store, runs: Sequence[CampaignRun]) -> CampaignMessages
         held = [unpack_texts(blob) for _, blob in store.rows(schema.READ_IDS, (run.run,))]
         ids.extend(held)
         nobody = pa.nulls(len(record.codes), TEXTS)
-        receipts.append(nobody if record.message_ids is None else record.message_ids)
+        receipts.append(nobody if record.message_ids is None else one_array(record.message_ids))
         codes.append(record.codes)
     every = pa.concat_arrays(ids)
     kept = every.is_valid().to_numpy(zero_copy_only=False)

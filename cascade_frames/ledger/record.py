@@ -10,13 +10,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from cascade_frames.ledger import resolutions, schema
 from cascade_frames.ledger.blobs import Unpacked
 from cascade_frames.ledger.store import Row, Store
 from cascade_frames.outcomes import Outcome, Reason
-from cascade_frames.planning.fates import NOT_STARTED, Codes, Fate, Fates, Rows, placed
+from cascade_frames.planning.fates import NOT_STARTED, Codes, Fate, Fates, Rows, Texts, placed
 
 
 @dataclass(frozen=True, repr=False)
@@ -31,7 +30,7 @@ class RunRecord:
 
     fates: Fates
     codes: Codes
-    message_ids: pa.LargeStringArray | None
+    message_ids: Texts | None
 
     def having(self, outcome: Outcome) -> npt.NDArray[np.int64]:
         """The positions of the messages that have this outcome."""
@@ -60,7 +59,7 @@ def read_run(store: Store, run: int, fates: Fates) -> RunRecord:
                 missing = receipts.add(blob)
             _note(fates, codes, span, attempt, missing)
     resolutions.apply(fates, codes, store.rows(schema.READ_RESOLUTIONS, (run,)))
-    message_ids = placed(size, spans, receipts.array()) if spans else None
+    message_ids = placed(size, spans, receipts.column()) if spans else None
     return RunRecord(fates, codes, message_ids)
 
 

@@ -14,7 +14,7 @@ from cascade_frames.ledger.lookup import look_up
 from cascade_frames.ledger.record import RunRecord, read_run
 from cascade_frames.ledger.store import Store
 from cascade_frames.outcomes import Outcome
-from cascade_frames.planning.fates import NOT_STARTED, Codes, Fate, Fates, lay_out, taken
+from cascade_frames.planning.fates import NOT_STARTED, Codes, Fate, Fates, Texts, lay_out, taken
 from cascade_frames.planning.memory import MessageKeys, Places, Standing
 
 
@@ -49,19 +49,19 @@ def _read(store: Store, keys: MessageKeys, places: Places) -> Standing:
         fates.change(codes, np.flatnonzero(forgotten), lambda _: skipped)
         if receipts is not None:
             receipts = pc.if_else(pa.array(forgotten), None, receipts)
-    outcomes = np.array([fates[code].outcome for code in range(len(fates))])
-    settled = np.isin(outcomes, [Outcome.ACCEPTED, Outcome.UNKNOWN])[codes]
-    # A refused message with new content is a new try, not the old one.
-    retried = places.changed & (outcomes == Outcome.REFUSED)[codes]
-    fates.change(codes, np.flatnonzero(retried), _as_unsent)
-    return Standing(fates.table(), codes, receipts, places.changed & settled, places)
+    reused = np.zeros(len(codes), dtype=bool)
+    changed = np.flatnonzero(places.changed)
+    if len(changed):
+        outcomes = np.array([fates[code].outcome for code in range(len(fates))])[codes[changed]]
+        reused[changed] = np.isin(outcomes, [Outcome.ACCEPTED, Outcome.UNKNOWN])
+        # A refused message with new content is a new try, not the old one.
+        fates.change(codes, changed[outcomes == Outcome.REFUSED], _as_unsent)
+    return Standing(fates.table(), codes, receipts, reused, places)
 
 
-def _read_runs(
-    store: Store, places: Places, fates: Fates, codes: Codes
-) -> pa.LargeStringArray | None:
+def _read_runs(store: Store, places: Places, fates: Fates, codes: Codes) -> Texts | None:
     """Put in the codes of all that runs hold; their receipts."""
-    parts: list[tuple[Any, pa.LargeStringArray]] = []
+    parts: list[tuple[Any, Texts]] = []
     for run in np.unique(places.runs[places.runs > 0]).tolist():
         record = read_run(store, run, fates)
         if _holds_all(places, run, record):

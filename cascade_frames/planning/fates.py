@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -16,11 +16,16 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-# Positions in a table of fates.
-Codes = npt.NDArray[np.int32]
-Rows = npt.NDArray[Any] | slice
+from cascade_frames.planning import pieces
+from cascade_frames.planning.pieces import coded, coded_texts, one_array
 
-TEXTS: Final = pa.large_string()
+TEXTS: Final = pieces.TEXTS
+# Positions in a table of fates.
+Codes = pieces.Codes
+Rows = npt.NDArray[Any] | slice
+# A column of strings, which may lie in many pieces.
+Texts: TypeAlias = pa.LargeStringArray | pa.ChunkedArray
+
 COLUMNS: Final = pa.schema(
     [
         ("outcome", TEXTS),
@@ -108,7 +113,7 @@ def fate_table(fates: Sequence[Fate]) -> pa.Table:
 def having(fates: pa.Table, codes: Codes, outcome: str) -> npt.NDArray[np.bool_]:
     """Which messages have this outcome."""
     alike = pc.equal(fates["outcome"], outcome).to_numpy().astype(bool)
-    return np.asarray(alike[codes], dtype=bool)
+    return coded(alike, codes)
 
 
 def spread(fates: pa.Table, codes: Codes) -> dict[str, Any]:
@@ -119,19 +124,19 @@ def spread(fates: pa.Table, codes: Codes) -> dict[str, Any]:
         (datetime64[us, UTC]), each an array that pandas takes as it is.
     """
     batch = fates["batch"]
-    numbers = batch.fill_null(0).to_numpy()
     unnumbered = batch.is_null().to_numpy().astype(bool)
-    missing = unnumbered[codes] if unnumbered.any() else np.zeros(len(codes), dtype=bool)
+    missing = coded(unnumbered, codes) if unnumbered.any() else np.zeros(len(codes), dtype=bool)
     moments = fates["sent_at"].cast(pa.timestamp("us")).to_numpy().astype("datetime64[us]")
+    texts = {name: coded_texts(fates[name], codes) for name in ("outcome", "reason", "detail")}
     return {
-        **{name: as_column(_taken(fates[name], codes)) for name in ("outcome", "reason", "detail")},
-        "batch": pd.arrays.IntegerArray(numbers[codes], missing),
-        "attempts": fates["attempts"].to_numpy()[codes],
-        "sent_at": pd.DatetimeIndex(moments[codes]).tz_localize("UTC").array,
+        **{name: as_column(column) for name, column in texts.items()},
+        "batch": pd.arrays.IntegerArray(coded(batch.fill_null(0).to_numpy(), codes), missing),
+        "attempts": coded(fates["attempts"].to_numpy(), codes),
+        "sent_at": pd.DatetimeIndex(coded(moments, codes)).tz_localize("UTC").array,
     }
 
 
-def as_column(texts: pa.LargeStringArray) -> Any:  # noqa: ANN401 - pandas names no public type
+def as_column(texts: Texts) -> Any:  # noqa: ANN401 - pandas names no public type
     """Arrow's strings as a pandas array of dtype str, not copied."""
     return pd.array(texts, dtype="str")
 
@@ -146,16 +151,16 @@ def as_texts(values: Any) -> pa.LargeStringArray:  # noqa: ANN401 - whatever Arr
     return made if made.type == TEXTS else made.cast(TEXTS)
 
 
-def lay_out(size: int, parts: Sequence[tuple[Rows, pa.LargeStringArray]]) -> Any:  # noqa: ANN401
+def lay_out(size: int, parts: Sequence[tuple[Rows, Texts]]) -> Texts:
     """Strings put in their rows: null where there is no part, the last one where several are."""
     if not parts:
         return pa.nulls(size, TEXTS)
-    texts = [texts for _, texts in parts]
+    texts = [one_array(texts) for _, texts in parts]
     joined = texts[0] if len(texts) == 1 else pa.concat_arrays(texts)
     return placed(size, [rows for rows, _ in parts], joined)
 
 
-def placed(size: int, parts: Sequence[Rows], texts: pa.LargeStringArray) -> Any:  # noqa: ANN401
+def placed(size: int, parts: Sequence[Rows], texts: Texts) -> Texts:
     """Strings of several parts, one after the other, put in the rows of the parts; see `lay_out`.
 
     Args:
@@ -184,23 +189,14 @@ def _is_whole(size: int, parts: Sequence[Rows]) -> bool:
     return begin == size
 
 
-def no_texts(size: int) -> pa.LargeStringArray:
-    """As many missing strings; their memory is not used until something is written to it."""
-    present = pa.py_buffer(np.zeros(size // 8 + 1, dtype=np.uint8))
-    offsets = pa.py_buffer(np.zeros(size + 1, dtype=np.int64))
-    return pa.Array.from_buffers(TEXTS, size, [present, offsets, pa.py_buffer(b"")])
+def no_texts(size: int) -> pa.ChunkedArray:
+    """As many missing strings."""
+    return pieces.repeated(None, size)
 
 
-def taken(texts: pa.LargeStringArray, positions: npt.NDArray[np.int64]) -> pa.LargeStringArray:
+def taken(texts: Texts, positions: npt.NDArray[np.int64]) -> Texts:
     """The strings at these positions, null at negative ones; not copied where those are all."""
     if len(positions) == len(texts) and np.array_equal(positions, np.arange(len(texts))):
         return texts
     missing = positions < 0
-    return texts.take(pa.array(positions, mask=missing if missing.any() else None))
-
-
-def _taken(values: pa.ChunkedArray, codes: Codes) -> pa.LargeStringArray:
-    one = values.combine_chunks()
-    if one.null_count == len(one):
-        return no_texts(len(codes))
-    return one.take(pa.array(codes))
+    return one_array(texts).take(pa.array(positions, mask=missing if missing.any() else None))

@@ -13,9 +13,11 @@ import pyarrow as pa
 from cascade_frames.planning.fates import (
     NOT_STARTED,
     Codes,
+    Texts,
     as_column,
     fate_table,
     having,
+    no_texts,
     spread,
 )
 from cascade_frames.planning.hashing import Hashes
@@ -92,14 +94,15 @@ class Standing:
         fates: the distinct fates, with `fates.COLUMNS`.
         codes: int32, length M: the position of each message's fate in `fates`. A message that
             no run holds is `unsent`, with reason `not_started`.
-        message_ids: M receipts, an Arrow array of `large_string`; None where there is none.
+        message_ids: M receipts, an Arrow column of `large_string`, maybe in pieces; None where
+            there is none.
         reused: bool, length M: its id was sent before with other content.
         places: what the ledger needs in order not to look again.
     """
 
     fates: pa.Table
     codes: Codes
-    message_ids: pa.LargeStringArray | None
+    message_ids: Texts | None
     reused: npt.NDArray[np.bool_]
     places: Places | None = None
 
@@ -114,9 +117,7 @@ class Standing:
         Columns: `messageId`, `outcome`, `reason`, `detail` (str), `batch` (Int64), `attempts`
         (int64), `sent_at` (datetime64[us, UTC]).
         """
-        receipts = pa.nulls(len(self), pa.large_string())
-        if self.message_ids is not None:
-            receipts = self.message_ids
+        receipts = no_texts(len(self)) if self.message_ids is None else self.message_ids
         return pd.DataFrame({"messageId": as_column(receipts), **spread(self.fates, self.codes)})
 
     def having(self, outcome: str) -> npt.NDArray[np.bool_]:

@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cascade_frames.ledger.blobs import pack_hashes, pack_texts, unpack_hashes, unpack_texts
+from cascade_frames.ledger.blobs import (
+    Unpacked,
+    pack_hashes,
+    pack_texts,
+    unpack_hashes,
+    unpack_texts,
+)
 from cascade_frames.planning.fates import as_texts
 from tests.support.blobs import read_texts
 
@@ -21,6 +27,30 @@ def test_strings_come_back(held, before, after):
     column = as_texts(["x"] * before + held + [None] * after).slice(before, len(held))
     blob = pack_texts(column)
     assert unpack_texts(blob).to_pylist() == held == read_texts(blob)
+
+
+@given(
+    held=st.lists(st.lists(st.none() | st.sampled_from(["aa", "bb", "c", ""]), max_size=5)),
+    piece=st.integers(1, 7),
+)
+def test_strings_of_many_blobs(held, piece):
+    """Several blobs are one column, whatever its pieces; strings of one length too."""
+    unpacked = Unpacked(piece)
+    missing = [unpacked.add(pack_texts(as_texts(one))).tolist() for one in held]
+    assert missing == [[text is None for text in one] for one in held]
+    column = unpacked.column()
+    assert column.type == pa.large_string()
+    assert column.to_pylist() == [text for one in held for text in one]
+    column.validate(full=True)
+
+
+def test_strings_of_one_length_share_their_ends():
+    """Receipts are of one length as a rule, so where they end is kept once."""
+    unpacked = Unpacked(3)
+    for letter in "abc":
+        unpacked.add(pack_texts(as_texts([letter * 2] * 3)))
+    ends = {piece.buffers()[1].address for piece in unpacked.column().chunks}
+    assert len(ends) == 1
 
 
 def test_a_null_with_bytes_of_its_own():
