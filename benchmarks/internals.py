@@ -95,7 +95,7 @@ def register(ledger: cf.Ledger, plan: cf.Plan) -> Registration:
 
 def join(ledger: cf.Ledger, plan: cf.Plan) -> pd.DataFrame:
     """The result table, as the ledger has it."""
-    return join_results(plan, ledger.stand(plan.account.identity, plan.keys))
+    return join_results(plan.origin, ledger.stand(plan.account.identity, plan.keys))
 
 
 def report_progress(batches: int) -> None:

@@ -24,7 +24,7 @@ from cascade_frames.options import (
     refuse_unknown,
 )
 from cascade_frames.planning.mapping import MessageMapping
-from cascade_frames.planning.plan import PanelLook, Plan
+from cascade_frames.planning.plan import Conduct, PanelLook, Plan
 from cascade_frames.planning.planner import (
     PlanRequest,
     check_table,
@@ -75,15 +75,13 @@ def validate(segment: pd.DataFrame, options: PlanOptions) -> pd.DataFrame:
 def send(segment: pd.DataFrame, options: SendOptions) -> pd.DataFrame:
     """See `verbs.send`."""
     refuse_unknown(options, SendOptions, "send")
-    made, how = _planned(segment, options)
-    return made.send(**how)
+    return _begun(segment, options, waits=True).result_or_stop()
 
 
 def start(segment: pd.DataFrame, options: SendOptions) -> Run:
     """See `verbs.start`."""
     refuse_unknown(options, SendOptions, "start")
-    made, how = _planned(segment, options)
-    return made.start(**how)
+    return _begun(segment, options, waits=False)
 
 
 def compose(segment: pd.DataFrame, options: ComposeOptions) -> Composer | StillPanel:
@@ -176,10 +174,11 @@ def _given_account(account: object) -> Account | None:
     )
 
 
-def _planned(segment: pd.DataFrame, options: SendOptions) -> tuple[Plan, dict[str, Any]]:
-    """The plan, and what is left of the options: how to carry it out."""
+def _begun(segment: pd.DataFrame, options: SendOptions, *, waits: bool) -> Run:
+    """The run of a plan that nobody else holds: it lets go of what it needs no more."""
     given: Any = dict(options)
     how = {name: given.pop(name) for name in _SENDING & given.keys()}
     check_table(segment)
     result_columns(segment, how.get("suffix"))
-    return plan(segment, given), how
+    made = plan(segment, given)
+    return made.sender.start(made, Conduct(**how, waits=waits))

@@ -58,7 +58,7 @@ class PlanSender:
         latest = LatestProgress(view, Progress(total=0))
         claim = _Claiming(plan, self.ledger, conduct.guarantee)
         thread = EngineThread(claim, plan.account, latest)
-        hand_over = partial(_hand_over, claim, thread, conduct.suffix)
+        hand_over = partial(_hand_over, claim, _attributes(plan), thread, conduct.suffix)
         run = Run(thread, latest, view, plan.account.deadline, hand_over)
         run.begin()
         return run
@@ -81,22 +81,27 @@ _claiming: Final = threading.Lock()
 
 
 class _Claiming:
-    """Claims what is left to send of a plan.
+    """Claims what is left to send of a plan; then it keeps only what the result table needs.
 
     Attributes:
+        account, keys, origin: of the plan.
         standing: how the plan's messages last stood, so that they need not be looked for again.
     """
 
     def __init__(self, plan: Plan, ledger: Ledger, guarantee: Guarantee) -> None:
-        self.plan = plan
+        self._plan: Plan | None = plan
         self.ledger = ledger
         self.guarantee = guarantee
+        self.account = plan.account
+        self.keys = plan.keys
+        self.origin = plan.origin
         self.standing = plan.standing
 
     def __call__(self) -> Claim | None:
-        """The claim; None where nothing is left."""
-        plan, account = self.plan, self.plan.account.identity
-        label = RunLabel(account, plan.campaign, str(plan.route), plan.digest)
+        """The claim; None where nothing is left. May be asked for once."""
+        plan, self._plan = self._plan, None
+        assert plan is not None  # noqa: S101 - asked for once
+        label = RunLabel(self.account.identity, plan.campaign, str(plan.route), plan.digest)
         with _claiming:
             registration = self.ledger.register(label, plan.keys, plan.standing)
             self.standing = registration.standing
@@ -104,14 +109,13 @@ class _Claiming:
                 return None
             writer = self.ledger.open_run(registration.run_id)
         try:
-            work = self._work(registration)
+            work = self._work(plan, registration)
         except BaseException:
             writer.close(RunState.PAUSED)
             raise
         return Claim(registration.run_id, work, writer)
 
-    def _work(self, registration: Registration) -> Work:
-        plan = self.plan
+    def _work(self, plan: Plan, registration: Registration) -> Work:
         return Work(
             MessageEncoder(plan.messages),
             registration.pending,
@@ -122,25 +126,27 @@ class _Claiming:
         )
 
 
-def _attributes(plan: Plan, run_id: str | None) -> dict[str, str | None]:
+def _attributes(plan: Plan) -> dict[str, str | None]:
     return {
         "gateway": plan.account.gateway,
         "account": plan.account.name,
         "campaign": plan.campaign,
         "route": str(plan.route),
-        "run": run_id,
         "plan": plan.digest,
     }
 
 
 def _hand_over(
-    claim: _Claiming, thread: EngineThread, suffix: str | None, ending: Ending
+    claim: _Claiming,
+    attributes: dict[str, str | None],
+    thread: EngineThread,
+    suffix: str | None,
+    ending: Ending,
 ) -> pd.DataFrame:
     """The result table, from the ledger; raised with the cause where the run was halted."""
-    plan = claim.plan
-    standing = claim.ledger.stand(plan.account.identity, plan.keys, claim.standing)
-    results = join_results(plan, standing, suffix)
-    results.attrs |= _attributes(plan, thread.run_id)
+    standing = claim.ledger.stand(claim.account.identity, claim.keys, claim.standing)
+    results = join_results(claim.origin, standing, suffix)
+    results.attrs |= attributes | {"run": thread.run_id}
     found = counts(results, suffix)
     summary = ", ".join(f"{rows:,} {outcome}" for outcome, rows in found.items())
     if ending.state is RunState.HALTED:

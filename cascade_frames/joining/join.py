@@ -23,7 +23,7 @@ from cascade_frames.planning.fates import (
     taken,
 )
 from cascade_frames.planning.memory import Standing
-from cascade_frames.planning.plan import Plan
+from cascade_frames.planning.plan import Origin
 
 COLUMNS: Final = (
     "trackinId",
@@ -54,47 +54,50 @@ def result_columns(segment: pd.DataFrame, suffix: str | None) -> dict[str, str]:
     return names
 
 
-def join_results(plan: Plan, standing: Standing, suffix: str | None = None) -> pd.DataFrame:
+def join_results(origin: Origin, standing: Standing, suffix: str | None = None) -> pd.DataFrame:
     """Join how the messages stand to the rows they came from.
 
     Args:
-        plan: gives the segment's N rows, and which of them became messages.
-        standing: of the plan's M messages.
+        origin: gives the segment's N rows, and which of them became messages.
+        standing: of the M messages.
         suffix: for the names of the added columns.
 
     Returns:
         N rows in the segment's order, with its index, columns and dtypes, and `COLUMNS`.
     """
-    names = result_columns(plan.segment, suffix)
-    added = _columns(plan, standing)
-    result = plan.segment.copy(deep=False)
+    names = result_columns(origin.segment, suffix)
+    added = _columns(origin, standing)
+    result = origin.segment.copy(deep=False)
     for name, new in names.items():
         # As a column of that very index, which pandas takes without a copy.
         result[new] = pd.Series(added.pop(name), index=result.index, copy=False)
     return result
 
 
-def _columns(plan: Plan, standing: Standing) -> dict[str, Any]:
+def _columns(origin: Origin, standing: Standing) -> dict[str, Any]:
     """The columns of `COLUMNS`, N long.
 
     Each row's fate is one of the standing's, or one of its own where it never became a message.
     What the ledger has under a reused id is another message's, so nothing of it is shown.
     """
     reused = fate_table([Fate(str(Outcome.REJECTED), str(Reason.ID_REUSED))])
-    held = [held_fates(plan.rejected, Outcome.REJECTED), held_fates(plan.skipped, Outcome.SKIPPED)]
+    held = [
+        held_fates(origin.rejected, Outcome.REJECTED),
+        held_fates(origin.skipped, Outcome.SKIPPED),
+    ]
     fates = pa.concat_tables([standing.fates, reused, *held])
     ends = np.cumsum([len(standing.fates), len(reused), *map(len, held)])
     codes = standing.codes
     if standing.reused.any():
         codes = np.where(standing.reused, ends[0].astype(np.int32), codes)
-    if not _has_every_row(plan, standing):
-        sent, codes = codes, np.zeros(len(plan.segment), dtype=np.int32)
-        codes[plan.rows] = sent
-        for rows, end in zip((plan.rejected, plan.skipped), ends[1:], strict=False):
+    if origin.rows is not None:
+        sent, codes = codes, np.zeros(len(origin.segment), dtype=np.int32)
+        codes[origin.rows] = sent
+        for rows, end in zip((origin.rejected, origin.skipped), ends[1:], strict=False):
             codes[rows["position"].to_numpy()] = np.arange(end, end + len(rows))
     return {
-        RECEIPT_ID: as_column(as_texts(plan.tracking_ids)),
-        RECEIPT_MESSAGE_ID: as_column(_receipts(plan, standing)),
+        RECEIPT_ID: as_column(as_texts(origin.tracking_ids)),
+        RECEIPT_MESSAGE_ID: as_column(_receipts(origin, standing)),
         **spread(fates, codes),
     }
 
@@ -112,19 +115,16 @@ def held_fates(rows: pd.DataFrame, outcome: Outcome) -> pa.Table:
     return pa.table({**blank, **said}).select(FATE_COLUMNS.names)
 
 
-def _has_every_row(plan: Plan, standing: Standing) -> bool:
-    """Whether every row became a message; they are in the order of the rows."""
-    return len(standing) == len(plan.segment)
-
-
-def _receipts(plan: Plan, standing: Standing) -> Texts:
-    size = len(plan.segment)
+def _receipts(origin: Origin, standing: Standing) -> Texts:
+    size = len(origin.segment)
     if standing.message_ids is None:
         return no_texts(size)
-    if _has_every_row(plan, standing) and not standing.reused.any():
+    if origin.rows is None and not standing.reused.any():
         return standing.message_ids
-    source = np.full(size, -1, dtype=np.int64)
-    source[plan.rows] = np.where(standing.reused, -1, np.arange(len(standing)))
+    source = np.where(standing.reused, -1, np.arange(len(standing)))
+    if origin.rows is not None:
+        sent, source = source, np.full(size, -1, dtype=np.int64)
+        source[origin.rows] = sent
     return taken(standing.message_ids, source)
 
 

@@ -62,6 +62,24 @@ class Sender(Protocol):
 
 
 @dataclass(frozen=True, repr=False, eq=False)
+class Origin:
+    """Where the messages of a plan came from: what a result table needs of it.
+
+    Attributes:
+        segment: the caller's table, N rows.
+        rows: int64, length M: each message's position in the segment, ascending; None where
+            every row became a message.
+        rejected, skipped, tracking_ids: as in a plan.
+    """
+
+    segment: pd.DataFrame
+    rows: npt.NDArray[np.int64] | None
+    rejected: pd.DataFrame
+    skipped: pd.DataFrame
+    tracking_ids: pd.Series[Any]
+
+
+@dataclass(frozen=True, repr=False, eq=False)
 class Plan:
     """What a send would do. Nothing of it has been sent.
 
@@ -118,6 +136,12 @@ class Plan:
     def seconds(self) -> float:
         """Time the requests take at the account's rate."""
         return self.requests / self.account.requests_per_second
+
+    @property
+    def origin(self) -> Origin:
+        """Where the messages came from; does not hold the messages."""
+        rows = None if len(self.rows) == len(self.segment) else self.rows
+        return Origin(self.segment, rows, self.rejected, self.skipped, self.tracking_ids)
 
     def invalid(self) -> pd.DataFrame:
         """The segment's rows that were rejected, with `reason` and `detail` added.

@@ -1,7 +1,6 @@
 """The join in columns equals one row by row."""
 
 from datetime import UTC, datetime
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 from cascade_frames.joining.join import join_results
 from cascade_frames.planning.fates import Fate, as_texts, fate_table
 from cascade_frames.planning.memory import Standing
+from cascade_frames.planning.plan import Origin
 
 NOTHING = (None, None, None, None, None, 0, None)
 AT = datetime(2026, 11, 2, 10, tzinfo=UTC)
@@ -24,15 +24,15 @@ kinds = st.sampled_from(["sent", "reused", "rejected", "skipped"])
 
 @st.composite
 def joins(draw):
-    """A plan, a standing, and the rows that should come out."""
+    """An origin, a standing, and the rows that should come out."""
     rows = draw(st.lists(kinds, min_size=1, max_size=12))
     messages = [at for at, kind in enumerate(rows) if kind in ("sent", "reused")]
     codes = [draw(st.integers(0, len(FATES) - 1)) for _ in messages]
     receipts = [draw(st.none() | st.just(f"m{at}")) for at in messages]
     details = [draw(st.none() | st.just(f"detail {at}")) for at in range(len(rows))]
-    plan = SimpleNamespace(
+    origin = Origin(
         segment=pd.DataFrame({"own": range(len(rows))}, index=[7] * len(rows)),
-        rows=np.array(messages, dtype="int64"),
+        rows=None if len(messages) == len(rows) else np.array(messages, dtype="int64"),
         tracking_ids=pd.Series([f"id-{at}" for at in range(len(rows))], dtype="str"),
         **{kind: held(rows, kind, details) for kind in ("rejected", "skipped")},
     )
@@ -51,7 +51,7 @@ def joins(draw):
             which = messages.index(at)
             row[1:] = receipts[which], *FATES[codes[which]]
         expected.append(tuple(row))
-    return plan, standing, expected
+    return origin, standing, expected
 
 
 def held(rows, kind, details):
@@ -69,8 +69,8 @@ def held(rows, kind, details):
 @given(made=joins())
 def test_the_join_equals_the_slow_twin(made):
     """Messages, rejected, skipped and reused rows in any mixture."""
-    plan, standing, expected = made
-    joined = join_results(plan, standing, "_x")
+    origin, standing, expected = made
+    joined = join_results(origin, standing, "_x")
     assert joined["own"].tolist() == list(range(len(expected)))
     assert joined.index.tolist() == [7] * len(expected)
     plain = joined.drop(columns="own").astype(object)
