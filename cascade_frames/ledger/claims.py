@@ -24,6 +24,7 @@ from cascade_frames.ledger.store import Store
 from cascade_frames.ledger.writer import is_open
 from cascade_frames.outcomes import Outcome
 from cascade_frames.planning.memory import MessageKeys, Places, Standing
+from cascade_frames.planning.pieces import alike
 from cascade_frames.sending.records import Registration, RunLabel, RunState
 
 BLOCK: Final = 65_536
@@ -90,8 +91,7 @@ def take_over(store: Store, runs: Indices) -> None:
 
 def _runs_of(standing: Standing) -> Indices:
     assert standing.places is not None  # noqa: S101 - a ledger's standing has its places
-    runs = np.unique(standing.places.runs)
-    return runs[runs > 0].astype(np.int64)
+    return standing.places.held_by.astype(np.int64)
 
 
 def _sendable(standing: Standing) -> Indices:
@@ -132,6 +132,9 @@ def _held(standing: Standing, pending: Indices, run: int) -> Standing:
     """The standing, with the places of the messages that the run now holds."""
     assert standing.places is not None  # noqa: S101 - a ledger's standing has its places
     places = standing.places
+    if len(pending) == len(standing):
+        every = alike(np.int32(run), len(pending)), np.arange(len(pending), dtype=np.int32)
+        return replace(standing, places=Places(*every, alike(np.False_, len(pending)), upto=run))
     runs, positions, changed = places.runs.copy(), places.positions.copy(), places.changed.copy()
     runs[pending], changed[pending] = run, False
     positions[pending] = np.arange(len(pending), dtype=np.int32)

@@ -25,6 +25,7 @@ from cascade_frames.ledger.blobs import unpack_hashes, unpack_texts
 from cascade_frames.ledger.store import Store
 from cascade_frames.planning.hashing import Hashes
 from cascade_frames.planning.memory import MessageKeys, Places
+from cascade_frames.planning.pieces import alike
 
 Indices = npt.NDArray[np.int64]
 # Positions in a block, and the rows that are found there.
@@ -65,8 +66,8 @@ def look_up(store: Store, account: str, keys: MessageKeys, before: Places | None
 
 def nowhere(size: int) -> Places:
     """The places of messages that no run holds."""
-    numbers = np.zeros((2, size), dtype=np.int32)
-    return Places(numbers[0], numbers[1], np.zeros(size, dtype=bool))
+    nothing = alike(np.int32(0), size)
+    return Places(nothing, nothing, alike(np.False_, size))
 
 
 class _Found:

@@ -11,11 +11,12 @@ import pyarrow.compute as pc
 
 from cascade_frames.ledger import erasure, schema
 from cascade_frames.ledger.lookup import look_up
-from cascade_frames.ledger.record import RunRecord, read_run
+from cascade_frames.ledger.record import read_run
 from cascade_frames.ledger.store import Store
 from cascade_frames.outcomes import Outcome
 from cascade_frames.planning.fates import NOT_STARTED, Codes, Fate, Fates, Texts, lay_out, taken
 from cascade_frames.planning.memory import MessageKeys, Places, Standing
+from cascade_frames.planning.pieces import alike
 
 
 def stand(
@@ -41,44 +42,46 @@ def stand(
 
 def _read(store: Store, keys: MessageKeys, places: Places) -> Standing:
     fates = Fates()
-    codes = np.full(len(keys), fates.code(NOT_STARTED), dtype=np.int32)
-    receipts = _read_runs(store, places, fates, codes)
+    codes, receipts = _read_runs(store, places, fates)
     forgotten = erasure.forgotten(store, keys)
     if forgotten.any():
         skipped = Fate(str(Outcome.SKIPPED), erasure.REASON)
+        codes = _writable(codes)
         fates.change(codes, np.flatnonzero(forgotten), lambda _: skipped)
         if receipts is not None:
             receipts = pc.if_else(pa.array(forgotten), None, receipts)
-    reused = np.zeros(len(codes), dtype=bool)
+    reused = alike(np.False_, len(codes))
     changed = np.flatnonzero(places.changed)
     if len(changed):
         outcomes = np.array([fates[code].outcome for code in range(len(fates))])[codes[changed]]
+        reused = np.zeros(len(codes), dtype=bool)
         reused[changed] = np.isin(outcomes, [Outcome.ACCEPTED, Outcome.UNKNOWN])
         # A refused message with new content is a new try, not the old one.
+        codes = _writable(codes)
         fates.change(codes, changed[outcomes == Outcome.REFUSED], _as_unsent)
     return Standing(fates.table(), codes, receipts, reused, places)
 
 
-def _read_runs(store: Store, places: Places, fates: Fates, codes: Codes) -> Texts | None:
-    """Put in the codes of all that runs hold; their receipts."""
+def _read_runs(store: Store, places: Places, fates: Fates) -> tuple[Codes, Texts | None]:
+    """The codes of all that runs hold, and their receipts."""
+    size = len(places.runs)
+    codes: Codes = alike(np.int32(fates.code(NOT_STARTED)), size)
     parts: list[tuple[Any, Texts]] = []
-    for run in np.unique(places.runs[places.runs > 0]).tolist():
+    for run in places.held_by.tolist():
         record = read_run(store, run, fates)
-        if _holds_all(places, run, record):
-            codes[:] = record.codes
-            return record.message_ids
+        if len(record.codes) == size and places.are_all_of(run):
+            return record.codes, record.message_ids
         rows = np.flatnonzero(places.runs == run)
         positions = places.positions[rows].astype(np.int64)
+        codes = _writable(codes)
         codes[rows] = record.codes[positions]
         if record.message_ids is not None:
             parts.append((rows, taken(record.message_ids, positions)))
-    return lay_out(len(codes), parts) if parts else None
+    return codes, lay_out(size, parts) if parts else None
 
 
-def _holds_all(places: Places, run: int, record: RunRecord) -> bool:
-    """Whether the messages are those of the run, in its order."""
-    order = np.arange(len(record.codes), dtype=np.int32)
-    return bool((places.runs == run).all()) and np.array_equal(places.positions, order)
+def _writable(codes: Codes) -> Codes:
+    return codes if codes.flags.writeable else codes.copy()
 
 
 def _as_unsent(fate: Fate) -> Fate:

@@ -196,7 +196,7 @@ def no_texts(size: int) -> pa.ChunkedArray:
 
 def taken(texts: Texts, positions: npt.NDArray[np.int64]) -> Texts:
     """The strings at these positions, null at negative ones; not copied where those are all."""
-    if len(positions) == len(texts) and np.array_equal(positions, np.arange(len(texts))):
+    if len(positions) == len(texts) and pieces.count_up(positions):
         return texts
     missing = positions < 0
     return one_array(texts).take(pa.array(positions, mask=missing if missing.any() else None))

@@ -21,6 +21,7 @@ from cascade_frames.planning.fates import (
     spread,
 )
 from cascade_frames.planning.hashing import Hashes
+from cascade_frames.planning.pieces import alike, count_up
 
 Positions = npt.NDArray[np.int64] | npt.NDArray[np.bool_]
 
@@ -72,6 +73,9 @@ class Places:
         changed: bool, its content differs from the one that run has.
         upto: the newest run of the account that was looked at.
         records: how many of each kind the ledger had when it said how the messages stand.
+
+    Where all messages have the same of something, that lies in memory once, and cannot be written
+    to: whoever changes places makes copies.
     """
 
     runs: npt.NDArray[np.int32]
@@ -79,6 +83,19 @@ class Places:
     changed: npt.NDArray[np.bool_]
     upto: int = 0
     records: tuple[int, ...] | None = None
+
+    @property
+    def held_by(self) -> npt.NDArray[np.int32]:
+        """The runs that hold any of the messages, ascending."""
+        if not len(self.runs):
+            return np.zeros(0, dtype=np.int32)
+        first, last = self.runs.min(), self.runs.max()
+        found = np.unique(self.runs) if first != last else np.array([first], dtype=np.int32)
+        return found[found > 0]
+
+    def are_all_of(self, run: int) -> bool:
+        """Whether the messages are the first ones of this run, in its order."""
+        return bool((self.runs == run).all()) and count_up(self.positions)
 
     def take(self, positions: Positions) -> Places:
         """The places of some of the messages."""
@@ -98,6 +115,8 @@ class Standing:
             there is none.
         reused: bool, length M: its id was sent before with other content.
         places: what the ledger needs in order not to look again.
+
+    `codes` and `reused` are not to be written to.
     """
 
     fates: pa.Table
@@ -153,8 +172,8 @@ class Memory(Protocol):
 
 def not_started(size: int) -> Standing:
     """How messages stand that no run holds."""
-    codes = np.zeros(size, dtype=np.int32)
-    return Standing(fate_table([NOT_STARTED]), codes, None, np.zeros(size, dtype=bool))
+    codes, reused = alike(np.int32(0), size), alike(np.False_, size)
+    return Standing(fate_table([NOT_STARTED]), codes, None, reused)
 
 
 def _is_everything(positions: Positions) -> bool:

@@ -63,6 +63,19 @@ def coded(values: npt.NDArray[Any], codes: Codes, piece: int = PIECE) -> npt.NDA
     return found
 
 
+def alike(value: np.generic, size: int) -> npt.NDArray[Any]:
+    """The value for every row, in the memory of one; not to be written to."""
+    return np.broadcast_to(value, size)
+
+
+def count_up(numbers: npt.NDArray[np.integer[Any]]) -> bool:
+    """Whether these are 0, 1, 2 and so on."""
+    return all(
+        np.array_equal(numbers[rows], np.arange(rows.start, rows.stop))
+        for rows in spans(len(numbers))
+    )
+
+
 def one_array(texts: pa.LargeStringArray | pa.ChunkedArray) -> pa.LargeStringArray:
     """A column in one piece; copied where it is in several."""
     return texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts

@@ -1,0 +1,32 @@
+"""Memory that was freed, given back to the system.
+
+What allocators free they keep, to use it again. Between the stages of a send that is as much as a
+stage took at its highest, and would lie beside what the next stage takes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import sys
+from typing import Final
+
+import pyarrow as pa
+
+# Below so many rows there is nothing worth a call.
+_FEW: Final = 10_000
+
+
+def give_back(rows: int) -> None:
+    """Give back what is not in use, after a stage that went over so many rows.
+
+    Takes some milliseconds at most. Nothing happens where the system's allocator has no such
+    call, as only that of Linux (glibc) has.
+    """
+    if rows < _FEW:
+        return
+    pa.default_memory_pool().release_unused()
+    if sys.platform == "linux":
+        # musl, and whatever stands in for the allocator, may not have it.
+        with contextlib.suppress(AttributeError, OSError):
+            ctypes.CDLL(None).malloc_trim(0)
