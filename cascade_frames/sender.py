@@ -17,6 +17,7 @@ from cascade_frames.joining.join import counts, join_results, result_columns
 from cascade_frames.ledger import Ledger
 from cascade_frames.notebook.views import open_panel, open_view
 from cascade_frames.outcomes import Outcome
+from cascade_frames.planning.memory import HeldKeys, Keys
 from cascade_frames.planning.plan import Conduct, Guarantee, PanelLook, Plan, UserInterface
 from cascade_frames.planning.resident import give_back
 from cascade_frames.progress import ProgressView
@@ -94,7 +95,7 @@ class _Claiming:
         self.ledger = ledger
         self.guarantee = guarantee
         self.account = plan.account
-        self.keys = plan.keys
+        self.keys: Keys = plan.keys
         self.origin = plan.origin
         self.standing = plan.standing
 
@@ -109,6 +110,8 @@ class _Claiming:
             self.standing = registration.standing
             if registration.run_id is None:
                 return None
+            if len(registration.pending) == len(plan.keys):
+                self.keys = HeldKeys(plan.keys.ids, plan.keys.contents, self.ledger.secret)
             writer = self.ledger.open_run(registration.run_id)
         try:
             work = self._work(plan, registration)

@@ -15,7 +15,7 @@ from cascade_frames.ledger.blobs import pack_hashes, pack_texts, unpack_hashes, 
 from cascade_frames.ledger.store import Store
 from cascade_frames.outcomes import Reason
 from cascade_frames.planning.hashing import Hashes
-from cascade_frames.planning.memory import MessageKeys
+from cascade_frames.planning.memory import Keys
 from cascade_frames.sending.records import Batch
 
 # Why messages to people who were erased are held back.
@@ -61,15 +61,18 @@ def erase(store: Store, recipients: Hashes, take_over: Callable[[Indices], None]
     return sum(len(at) for _, _, at in hits)
 
 
-def forgotten(store: Store, keys: MessageKeys) -> npt.NDArray[np.bool_]:
+def forgotten(store: Store, keys: Keys) -> npt.NDArray[np.bool_]:
     """Which of the messages have an id or a recipient that was erased."""
     met = np.zeros(len(keys), dtype=bool)
     buried: dict[str, list[bytes]] = {_ID: [], _RECIPIENT: []}
     for kind, blob in store.rows(schema.READ_TOMBSTONES):
         buried[kind].append(bytes(blob))
-    for kind, hashes in ((_ID, keys.id_hashes), (_RECIPIENT, keys.recipients)):
-        if buried[kind] and hashes is not None:
-            met |= np.isin(hashes, unpack_hashes(b"".join(buried[kind])))
+    for kind, blobs in buried.items():
+        if not blobs:
+            continue
+        hashes = keys.id_hashes if kind == _ID else keys.recipients
+        if hashes is not None:
+            met |= np.isin(hashes, unpack_hashes(b"".join(blobs)))
     return met
 
 

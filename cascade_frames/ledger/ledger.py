@@ -26,7 +26,7 @@ from cascade_frames.ledger.stores import is_postgres, open_store
 from cascade_frames.ledger.unknown import UnknownRows, choose, find_unknown, told
 from cascade_frames.ledger.writer import RunWriter
 from cascade_frames.planning.hashing import recipient_hashes
-from cascade_frames.planning.memory import MessageKeys, Standing
+from cascade_frames.planning.memory import Keys, MessageKeys, Standing
 from cascade_frames.planning.phones import check_region, read_phone
 from cascade_frames.sending.records import Registration, RunLabel
 from cascade_frames.settings import setting
@@ -63,7 +63,7 @@ class Ledger:
         """Close the file or connection."""
         self._store.close()
 
-    def stand(self, account: str, keys: MessageKeys, before: Standing | None = None) -> Standing:
+    def stand(self, account: str, keys: Keys, before: Standing | None = None) -> Standing:
         """How these messages of this account stand now.
 
         A message whose intent has no outcome is `unknown`, and one that was only registered is
@@ -212,7 +212,7 @@ class Ledger:
         """
         return campaigns.read_messages(self._store, runs)
 
-    def forgotten(self, keys: MessageKeys) -> npt.NDArray[np.bool_]:
+    def forgotten(self, keys: Keys) -> npt.NDArray[np.bool_]:
         """Which of M messages have an id or a recipient that was erased (bool, length M)."""
         return erasure.forgotten(self._store, keys)
 

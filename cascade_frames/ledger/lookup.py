@@ -24,7 +24,7 @@ from cascade_frames.ledger import schema
 from cascade_frames.ledger.blobs import unpack_hashes, unpack_texts
 from cascade_frames.ledger.store import Store
 from cascade_frames.planning.hashing import Hashes
-from cascade_frames.planning.memory import MessageKeys, Places
+from cascade_frames.planning.memory import Keys, Places
 from cascade_frames.planning.pieces import alike
 
 Indices = npt.NDArray[np.int64]
@@ -36,7 +36,7 @@ _SPREAD: Final = 16
 _LEAST_BITS, _MOST_BITS = 8, 24
 
 
-def look_up(store: Store, account: str, keys: MessageKeys, before: Places | None = None) -> Places:
+def look_up(store: Store, account: str, keys: Keys, before: Places | None = None) -> Places:
     """Where the account has these messages: the newest run of each.
 
     Args:
@@ -127,13 +127,16 @@ class _Block:
 class _Sought:
     """The messages that are looked for."""
 
-    def __init__(self, keys: MessageKeys) -> None:
+    def __init__(self, keys: Keys) -> None:
         self._keys = keys
-        self._hashes = keys.id_hashes
         self._next = 0
         bits = min(max((len(keys) * _SPREAD).bit_length(), _LEAST_BITS), _MOST_BITS)
         self._shift = np.uint64(64 - bits)
         self._mask = np.uint64((1 << bits) - 1)
+
+    @cached_property
+    def _hashes(self) -> Hashes:
+        return self._keys.id_hashes
 
     @cached_property
     def _first_bits(self) -> npt.NDArray[np.bool_]:

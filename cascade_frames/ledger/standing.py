@@ -15,13 +15,11 @@ from cascade_frames.ledger.record import read_run
 from cascade_frames.ledger.store import Store
 from cascade_frames.outcomes import Outcome
 from cascade_frames.planning.fates import NOT_STARTED, Codes, Fate, Fates, Texts, lay_out, taken
-from cascade_frames.planning.memory import MessageKeys, Places, Standing
+from cascade_frames.planning.memory import Keys, Places, Standing
 from cascade_frames.planning.pieces import alike
 
 
-def stand(
-    store: Store, account: str, keys: MessageKeys, before: Standing | None = None
-) -> Standing:
+def stand(store: Store, account: str, keys: Keys, before: Standing | None = None) -> Standing:
     """How these messages of an account stand now.
 
     A ledger is only ever added to, and its numbers of records tell whether it was. They are
@@ -40,7 +38,7 @@ def stand(
     return _read(store, keys, replace(places, records=records))
 
 
-def _read(store: Store, keys: MessageKeys, places: Places) -> Standing:
+def _read(store: Store, keys: Keys, places: Places) -> Standing:
     fates = Fates()
     codes, receipts = _read_runs(store, places, fates)
     forgotten = erasure.forgotten(store, keys)

@@ -132,8 +132,13 @@ def spread(fates: pa.Table, codes: Codes) -> dict[str, Any]:
         **{name: as_column(column) for name, column in texts.items()},
         "batch": pd.arrays.IntegerArray(coded(batch.fill_null(0).to_numpy(), codes), missing),
         "attempts": coded(fates["attempts"].to_numpy(), codes),
-        "sent_at": pd.DatetimeIndex(coded(moments, codes)).tz_localize("UTC").array,
+        "sent_at": _utc(coded(moments, codes)),
     }
+
+
+def _utc(moments: npt.NDArray[np.datetime64]) -> Any:  # noqa: ANN401 - as in `as_column`
+    """Microseconds as a pandas array of datetime64[us, UTC], not copied."""
+    return pd.DatetimeIndex(moments, copy=False).array.view("datetime64[us, UTC]")
 
 
 def as_column(texts: Texts) -> Any:  # noqa: ANN401 - pandas names no public type

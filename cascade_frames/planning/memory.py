@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -20,10 +21,68 @@ from cascade_frames.planning.fates import (
     no_texts,
     spread,
 )
-from cascade_frames.planning.hashing import Hashes
+from cascade_frames.planning.hashing import Hashes, id_hashes
 from cascade_frames.planning.pieces import alike, count_up
 
 Positions = npt.NDArray[np.int64] | npt.NDArray[np.bool_]
+
+
+class Keys(Protocol):
+    """What M messages are looked for by."""
+
+    @property
+    def ids(self) -> pa.LargeStringArray:
+        """As in `MessageKeys`."""
+        ...
+
+    @property
+    def id_hashes(self) -> Hashes:
+        """As in `MessageKeys`."""
+        ...
+
+    @property
+    def contents(self) -> Hashes:
+        """As in `MessageKeys`."""
+        ...
+
+    @property
+    def recipients(self) -> Hashes | None:
+        """As in `MessageKeys`."""
+        ...
+
+    def __len__(self) -> int:
+        """The number of messages."""
+        ...
+
+
+@dataclass(frozen=True, repr=False)
+class HeldKeys:
+    """The keys of messages that one run of a ledger holds, for when it has changed since.
+
+    Whoever is erased then is found by the id, since the run has the recipients; and the hashes of
+    the ids are made only if they are asked for.
+
+    Attributes:
+        ids, contents: as in `MessageKeys`.
+        secret: the ledger's.
+    """
+
+    ids: pa.LargeStringArray
+    contents: Hashes
+    secret: bytes
+
+    def __len__(self) -> int:
+        """The number of messages."""
+        return len(self.ids)
+
+    @cached_property
+    def id_hashes(self) -> Hashes:
+        """As in `MessageKeys`."""
+        return id_hashes(self.ids, self.secret)
+
+    @property
+    def recipients(self) -> None:
+        """Left to the run."""
 
 
 @dataclass(frozen=True, repr=False)

@@ -199,10 +199,20 @@ class Utf8:
         return all(self._recurs(rows) for rows in (min(len(self), _EARLY), len(self)))
 
     def _recurs(self, rows: int) -> bool:
+        """A stretch at a time that fits the processor's cache."""
         width = int(self.offsets[1])
-        even = bool((np.diff(self.offsets[: rows + 1]) == width).all())
-        data = self.data[: rows * width]
-        return even and bool((data[width:] == data[: len(data) - width]).all())
+        for start in range(0, rows, _CHUNK):
+            stop = min(start + _CHUNK, rows)
+            part = self.data[start * width : stop * width]
+            if not np.array_equal(
+                self.offsets[start : stop + 1], width * np.arange(start, stop + 1)
+            ):
+                return False
+            if not np.array_equal(part[:width], self.data[:width]):
+                return False
+            if not np.array_equal(part[width:], part[: len(part) - width]):
+                return False
+        return True
 
 
 def _ranges(allowed: str) -> list[tuple[np.uint8, np.uint8]]:

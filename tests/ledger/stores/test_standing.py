@@ -9,6 +9,7 @@ import pytest
 import cascade_frames as cf
 from cascade_frames.ledger import standing as standings
 from cascade_frames.outcomes import Outcome, Reason
+from cascade_frames.planning.memory import HeldKeys
 from cascade_frames.sending.records import RunState
 from cascade_frames.sending.verdicts import Settlement
 from tests.support.segments import call, segment
@@ -90,6 +91,20 @@ def test_whatever_was_written_since_is_seen(open_it, keys, steps):
         assert np.array_equal(fresh.places.positions[held], before.places.positions[held])
     pending = mine.register(LABEL, keys, before).pending.tolist()
     assert pending == np.flatnonzero(fresh.having("unsent")).tolist()
+
+
+@pytest.mark.parametrize("steps", STEPS.values(), ids=STEPS)
+def test_held_keys_are_as_good_as_whole_ones(open_it, keys, steps):
+    """What a run keeps of the keys of its messages finds whatever another does to them."""
+    mine, other = open_it(), open_it()
+    registration = mine.register(LABEL, keys)
+    mine.open_run(registration.run_id).close(RunState.PAUSED)
+    held, before = HeldKeys(keys.ids, keys.contents, mine.secret), registration.standing
+    assert np.array_equal(held.id_hashes, keys.id_hashes)
+    for step in steps:
+        step(other, keys)
+        before = mine.stand(ACCOUNT, held, before)
+        assert mine.stand(ACCOUNT, keys).table.equals(before.table)
 
 
 def test_what_changes_between_a_look_and_the_lock_counts(open_it, keys, monkeypatch):
