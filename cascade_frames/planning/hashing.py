@@ -65,20 +65,23 @@ def _siphash(block: npt.NDArray[np.object_], key: str) -> Hashes:
     return np.asarray(found, dtype=np.uint64)
 
 
-def hash_rows(columns: Mapping[str, Texts], secret: bytes) -> Hashes:
-    """Hash N rows of named text columns to N `uint64`.
+def hash_rows(columns: Mapping[str, Texts], size: int, secret: bytes) -> Hashes:
+    """Hash so many rows of named text columns to as many `uint64`.
 
     Every column has a key of its own, made from its name, and an absent column counts as one
-    that is empty throughout: adding a column that holds nothing changes no hash.
+    that is empty throughout: adding a column that holds nothing changes no hash. A column of one
+    value stands for that value in every row.
     """
-    size = len(next(iter(columns.values())))
     total = np.zeros(size, dtype=np.uint64)
     for name in sorted(columns):
         values = utf8.strings(columns[name])
-        if values.null_count < size:
-            hashed = hash_texts(values, content_key(name, secret))
-            hashed[utf8.nulls(values)] = 0
-            total ^= hashed
+        if values.null_count == len(values):
+            continue
+        if not values.null_count and Utf8.of(values).is_constant():
+            values = values[:1]
+        hashed = hash_texts(values, content_key(name, secret))
+        hashed[utf8.nulls(values)] = 0
+        total ^= hashed
     return total
 
 

@@ -93,7 +93,7 @@ def test_known_hashes_of_texts():
 def test_known_hashes_of_rows():
     """A message's content hashes to the same number in every version."""
     columns = {"text": objects("Привіт", None), "ttl": objects("86400", "60")}
-    assert [f"{value:016x}" for value in hash_rows(columns, SECRET)] == [
+    assert [f"{value:016x}" for value in hash_rows(columns, 2, SECRET)] == [
         "4a4612000673e669",
         "2675f6b99906eaba",
     ]
@@ -126,17 +126,30 @@ def test_a_column_of_nothing_changes_no_hash():
     """A field that a later version adds and nobody fills leaves every hash as it was."""
     one = {"text": objects("a", "b")}
     more = one | {"new": objects(None, None)}
-    assert hash_rows(one, SECRET).tolist() == hash_rows(more, SECRET).tolist()
+    assert hash_rows(one, 2, SECRET).tolist() == hash_rows(more, 2, SECRET).tolist()
+
+
+def test_one_value_stands_for_that_value_in_every_row():
+    """A constant column hashes as written out; without any column nothing is said."""
+    text, ttl = objects("a", "b", None), objects("60")
+    written = {"text": text, "ttl": objects("60", "60", "60"), "fromName": objects(*"xxx")}
+    once = written | {"ttl": ttl, "fromName": objects("x")}
+    found = hash_rows(once, 3, SECRET)
+    assert found.tolist() == hash_rows(written, 3, SECRET).tolist()
+    apart = [hash_rows({name: values}, 3, SECRET) for name, values in written.items()]
+    assert found.tolist() == np.bitwise_xor.reduce(apart).tolist()
+    assert hash_rows({"ttl": ttl}, 3, SECRET).tolist() == apart[1].tolist()
+    assert hash_rows({}, 3, SECRET).tolist() == [0, 0, 0]
 
 
 def test_values_are_bound_to_their_columns_and_the_secret():
     """The same words in another field, or under another secret, hash otherwise."""
     value = objects("a")
     hashes = {
-        int(hash_rows({"text": value}, SECRET)[0]),
-        int(hash_rows({"fromName": value}, SECRET)[0]),
-        int(hash_rows({"text": value, "fromName": value}, SECRET)[0]),
-        int(hash_rows({"text": value}, bytes(32))[0]),
+        int(hash_rows({"text": value}, 1, SECRET)[0]),
+        int(hash_rows({"fromName": value}, 1, SECRET)[0]),
+        int(hash_rows({"text": value, "fromName": value}, 1, SECRET)[0]),
+        int(hash_rows({"text": value}, 1, bytes(32))[0]),
     }
     assert len(hashes) == 4
 
@@ -144,7 +157,7 @@ def test_values_are_bound_to_their_columns_and_the_secret():
 def test_the_order_of_columns_makes_no_difference():
     """A row is its values by name."""
     a, b = objects("x"), objects("y")
-    assert hash_rows({"a": a, "b": b}, SECRET) == hash_rows({"b": b, "a": a}, SECRET)
+    assert hash_rows({"a": a, "b": b}, 1, SECRET) == hash_rows({"b": b, "a": a}, 1, SECRET)
 
 
 def test_keys_fit_siphash_and_differ_by_purpose():
