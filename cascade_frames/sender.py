@@ -17,7 +17,7 @@ from cascade_frames.joining.join import counts, join_results, result_columns
 from cascade_frames.ledger import Ledger
 from cascade_frames.notebook.views import open_panel, open_view
 from cascade_frames.outcomes import Outcome
-from cascade_frames.planning.memory import HeldKeys, Keys
+from cascade_frames.planning.memory import Keys
 from cascade_frames.planning.plan import Conduct, Guarantee, PanelLook, Plan, UserInterface
 from cascade_frames.planning.resident import give_back
 from cascade_frames.progress import ProgressView
@@ -111,7 +111,7 @@ class _Claiming:
             if registration.run_id is None:
                 return None
             if len(registration.pending) == len(plan.keys):
-                self.keys = HeldKeys(plan.keys.ids, plan.keys.contents, self.ledger.secret)
+                self.keys = self.ledger.held_keys(registration.run_id, plan.keys.ids)
             writer = self.ledger.open_run(registration.run_id)
         try:
             work = self._work(plan, registration)

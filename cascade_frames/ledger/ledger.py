@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from cascade_frames.errors import MappingError
 from cascade_frames.ledger import campaigns, claims, deliveries, erasure, resolutions, schema
+from cascade_frames.ledger.blobs import unpack_hashes
 from cascade_frames.ledger.campaigns import CampaignMessages, CampaignRun
 from cascade_frames.ledger.deliveries import Reading
 from cascade_frames.ledger.standing import stand
@@ -25,8 +26,8 @@ from cascade_frames.ledger.store import EVERYONE
 from cascade_frames.ledger.stores import is_postgres, open_store
 from cascade_frames.ledger.unknown import UnknownRows, choose, find_unknown, told
 from cascade_frames.ledger.writer import RunWriter
-from cascade_frames.planning.hashing import recipient_hashes
-from cascade_frames.planning.memory import Keys, MessageKeys, Standing
+from cascade_frames.planning.hashing import Hashes, recipient_hashes
+from cascade_frames.planning.memory import HeldKeys, Keys, MessageKeys, Standing
 from cascade_frames.planning.phones import check_region, read_phone
 from cascade_frames.sending.records import Registration, RunLabel
 from cascade_frames.settings import setting
@@ -93,6 +94,20 @@ class Ledger:
             LedgerError: it could not be written.
         """
         return claims.register(self._store, label, keys, before)
+
+    def held_keys(self, run_id: str, ids: pa.LargeStringArray) -> HeldKeys:
+        """What need be kept of the keys of messages, once a run holds them all and no others.
+
+        Args:
+            run_id: of the run that `register` let in.
+            ids: their tracking ids, in its order.
+        """
+
+        def read_contents() -> Hashes:
+            blobs = [bytes(row[0]) for row in self._store.rows(schema.READ_CONTENTS, (run_id,))]
+            return unpack_hashes(b"".join(blobs))
+
+        return HeldKeys(ids, self._secret, read_contents)
 
     def open_run(self, run_id: str) -> RunWriter:
         """The writer for a run that `register` let in."""

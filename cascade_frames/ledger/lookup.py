@@ -58,7 +58,7 @@ def look_up(store: Store, account: str, keys: Keys, before: Places | None = None
             upto = max(upto, run)
             block = _Block(store, run, start)
             for at, rows in sought.meet(unpack_hashes(blob), block):
-                found.add(run, start + at, rows, block.contents[at] != keys.contents[rows])
+                found.add(run, start + at, rows, block.contents[at] != sought.contents[rows])
             if found.everything:
                 break
     return known if upto == known.upto else found.places(upto)
@@ -133,6 +133,10 @@ class _Sought:
         bits = min(max((len(keys) * _SPREAD).bit_length(), _LEAST_BITS), _MOST_BITS)
         self._shift = np.uint64(64 - bits)
         self._mask = np.uint64((1 << bits) - 1)
+
+    @cached_property
+    def contents(self) -> Hashes:
+        return self._keys.contents
 
     @cached_property
     def _hashes(self) -> Hashes:

@@ -193,6 +193,10 @@ SELECT (SELECT count(*) FROM intent JOIN run USING (run) WHERE account = :accoun
 """
 # One block's ids and contents, once a hash in it has matched.
 READ_BLOCK: Final = "SELECT ids, contents FROM block WHERE run = ? AND start = ?"
+# The contents of a run, by its public name.
+READ_CONTENTS: Final = """
+SELECT block.contents FROM block JOIN run USING (run) WHERE run_id = ? ORDER BY block.start
+"""
 
 # A batch is about to leave.
 ADD_INTENT: Final = """

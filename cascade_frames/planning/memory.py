@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -59,26 +59,32 @@ class Keys(Protocol):
 class HeldKeys:
     """The keys of messages that one run of a ledger holds, for when it has changed since.
 
-    Whoever is erased then is found by the id, since the run has the recipients; and the hashes of
-    the ids are made only if they are asked for.
+    What the ledger has, or what the ids tell, is not kept beside it, but found if it is asked
+    for. Whoever is erased meanwhile is found by the id, since the run has the recipients.
 
     Attributes:
-        ids, contents: as in `MessageKeys`.
+        ids: as in `MessageKeys`.
         secret: the ledger's.
+        read_contents: reads the run's `contents`.
     """
 
     ids: pa.LargeStringArray
-    contents: Hashes
     secret: bytes
+    read_contents: Callable[[], Hashes]
 
     def __len__(self) -> int:
         """The number of messages."""
         return len(self.ids)
 
-    @cached_property
+    @property
     def id_hashes(self) -> Hashes:
-        """As in `MessageKeys`."""
+        """As in `MessageKeys`; made anew each time."""
         return id_hashes(self.ids, self.secret)
+
+    @property
+    def contents(self) -> Hashes:
+        """As in `MessageKeys`; read anew each time."""
+        return self.read_contents()
 
     @property
     def recipients(self) -> None:

@@ -9,7 +9,6 @@ import pytest
 import cascade_frames as cf
 from cascade_frames.ledger import standing as standings
 from cascade_frames.outcomes import Outcome, Reason
-from cascade_frames.planning.memory import HeldKeys
 from cascade_frames.sending.records import RunState
 from cascade_frames.sending.verdicts import Settlement
 from tests.support.segments import call, segment
@@ -99,8 +98,9 @@ def test_held_keys_are_as_good_as_whole_ones(open_it, keys, steps):
     mine, other = open_it(), open_it()
     registration = mine.register(LABEL, keys)
     mine.open_run(registration.run_id).close(RunState.PAUSED)
-    held, before = HeldKeys(keys.ids, keys.contents, mine.secret), registration.standing
+    held, before = mine.held_keys(registration.run_id, keys.ids), registration.standing
     assert np.array_equal(held.id_hashes, keys.id_hashes)
+    assert np.array_equal(held.contents, keys.contents)
     for step in steps:
         step(other, keys)
         before = mine.stand(ACCOUNT, held, before)
