@@ -1,14 +1,17 @@
 """The live run, over the sandbox on its socket and a gateway that waits to be told."""
 
 import asyncio
+import gc
 import signal
 import threading
 import time
+import weakref
 
 import pandas as pd
 import pytest
 
 import cascade_frames as cf
+from cascade_frames import assembly
 from tests.support.held_gateway import HeldGateway
 
 MESSAGE = {
@@ -19,6 +22,11 @@ MESSAGE = {
     "text": "hello",
     "ui": "none",
 }
+
+
+def without_ui(options):
+    """The options of a plan."""
+    return {name: value for name, value in options.items() if name != "ui"}
 
 
 @pytest.fixture
@@ -46,6 +54,48 @@ def test_a_run_goes_on_by_itself_and_hands_over_the_results(segment):
     assert run.status.progress.accepted == 40
     assert (results["outcome"] == "accepted").all()
     assert results.attrs["run"] == run.id
+
+
+def test_a_run_lets_go_of_a_plan_that_nobody_holds(segment, monkeypatch):
+    """The messages go with the run's end; the handle keeps what the result table needs."""
+    made = []
+
+    def noting(*args):
+        plan = make_plan(*args)
+        made.extend(map(weakref.ref, (plan, plan.messages, plan.keys.id_hashes)))
+        return plan
+
+    make_plan = assembly.make_plan
+    monkeypatch.setattr(assembly, "make_plan", noting)
+    with cf.Sandbox() as sandbox:
+        run = segment.cascade.start(**MESSAGE, account=sandbox.account)
+        run.result(timeout=30)
+    gc.collect()
+    assert [one() for one in made] == [None, None, None]
+
+
+def test_a_plan_that_is_kept_can_be_sent_again(segment):
+    """A run takes nothing from the plan of the caller."""
+    with cf.Sandbox() as sandbox:
+        plan = segment.cascade.plan(**without_ui(MESSAGE), account=sandbox.account)
+        before = plan.messages.copy(deep=True)
+        first, second = plan.send(ui="none"), plan.send(ui="none")
+        assert len(sandbox.requests()) == 1
+    pd.testing.assert_frame_equal(first.drop(columns="detail"), second.drop(columns="detail"))
+    pd.testing.assert_frame_equal(plan.messages, before)
+
+
+def test_each_result_is_a_table_of_its_own(segment):
+    """Whatever is written to one result table is in no other of the same run."""
+    with cf.Sandbox() as sandbox:
+        run = segment.cascade.start(**MESSAGE, account=sandbox.account)
+        results = run.result(timeout=30)
+    before = results.copy(deep=True)
+    for name in results.columns:
+        results.loc[3:, name] = None if name not in ("attempts", "phone") else results[name].iloc[0]
+    results.loc[:, "attempts"] = 9
+    pd.testing.assert_frame_equal(run.result(timeout=30), before)
+    assert segment["phone"].is_unique
 
 
 def test_start_returns_while_the_first_request_is_under_way(segment, account, held):
