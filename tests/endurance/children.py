@@ -33,7 +33,7 @@ def warm_up():
     )
     now = faults.datetime.now(faults.UTC)
     plan = planner.make_plan(segment(10), request, _NoMemory(), now, sender=None)
-    join_results(plan, plan.standing)
+    join_results(plan.origin, plan.standing)
 
 
 class _NoMemory:

@@ -29,7 +29,7 @@ def draft(url, ledger, pieces):
                     **message(10), account=account(url), ledger=opened
                 )
                 _encoder(_drafted[start, stop].messages)
-                join_results(_drafted[start, stop], _drafted[start, stop].standing)
+                join_results(_drafted[start, stop].origin, _drafted[start, stop].standing)
     finally:
         opened.close()
 
