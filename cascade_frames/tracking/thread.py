@@ -13,8 +13,9 @@ from cascade_frames.sending.gateway import Gateway
 from cascade_frames.sending.pacing import Pace
 from cascade_frames.sending.wishes import Wishes
 from cascade_frames.settings import Account
+from cascade_frames.tracking.errand import Ending, Errand
 from cascade_frames.tracking.progress import TrackingProgress
-from cascade_frames.tracking.tracker import IN_FLIGHT, Ending, Errand, Tracker
+from cascade_frames.tracking.tracker import IN_FLIGHT, Tracker
 
 READ_SECONDS: Final = 15.0  # a status is small, and asking again is harmless
 
