@@ -20,7 +20,7 @@ from typing import Any, Final, TypeVar
 import click
 import pandas as pd
 
-from cascade_frames import contract, verbs
+from cascade_frames import contract, result_verbs, verbs
 from cascade_frames.demo import run_demo, summary_text
 from cascade_frames.errors import (
     CascadeError,
@@ -158,7 +158,7 @@ def track(file: Path, output: Path | None, **options: Any) -> None:  # noqa: ANN
     how = {"encoding": options.pop("encoding"), "separator": options.pop("separator")}
     table = read_table(file, **how)
     try:
-        tracked = verbs.track(table, **options)
+        tracked = result_verbs.track(table, **options)
     except TrackingHalted as halted:
         if halted.results is not None:
             _write(halted.results, output)
@@ -180,7 +180,7 @@ def campaigns(ledger: str | None, account: str | None, output: Path | None) -> N
     """Show the campaigns that the ledger knows, newest first."""
     if output:
         check_writable(output)
-    table = verbs.campaigns(account, ledger)
+    table = result_verbs.campaigns(account, ledger)
     click.echo(table.to_string(index=False) if len(table) else "The ledger knows no campaign yet.")
     if output:
         write_table(table, output)

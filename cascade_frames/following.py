@@ -48,7 +48,7 @@ _SOON_SECONDS: Final = STATUS_SECONDS + 1.0
 
 @dataclass(frozen=True)
 class Manner:
-    """How a result table is to be tracked; see `verbs.track`."""
+    """How a result table is to be tracked; see `result_verbs.track`."""
 
     until: Until = "now"
     timeout: object = None
