@@ -10,10 +10,11 @@ but some rows were refused or are unknown, are not final where that was waited f
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -196,12 +197,8 @@ def campaigns(ledger: str | None, account: str | None, output: Path | None) -> N
 @click.option("--webhook", help="Address that is posted every final status.")
 def sandbox(host: str, port: int, api_key: str | None, **world: Any) -> None:  # noqa: ANN401
     """Run the sandbox of the API alone, until Ctrl-C."""
-    try:
+    with _telling_of_port(host, port):
         serve(host, port, api_key, announce=_announce, **world)
-    except OSError as error:
-        raise UsageError(
-            f"Port {port} on {host} cannot be had ({error.strerror}). Choose another --port."
-        ) from None
 
 
 def _announce(running: Sandbox) -> None:
@@ -243,14 +240,19 @@ def webhook(host: str, port: int, ledger: str | None, secret: str | None) -> Non
                 f"{receiver.SECRET_SETTING}."
             )
 
-    try:
+    with contextlib.closing(opened), _telling_of_port(host, port):
         serving.serve(receiver.make_app(opened, kept), host, port, announce)
+
+
+@contextlib.contextmanager
+def _telling_of_port(host: str, port: int) -> Iterator[None]:
+    """Say which port cannot be had, since that is the caller's to change."""
+    try:
+        yield
     except OSError as error:
         raise UsageError(
             f"Port {port} on {host} cannot be had ({error.strerror}). Choose another --port."
         ) from None
-    finally:
-        opened.close()
 
 
 def _read(file: Path, options: dict[str, Any]) -> tuple[pd.DataFrame, dict[str, Any]]:
