@@ -28,6 +28,8 @@ _COMPANY_SECONDS: Final = 0.025
 _CLOSE_SECONDS: Final = 60.0
 # Runs speak for half a second at a time, so their time is not spoken for further ahead.
 _HORIZON_SECONDS: Final = 60.0
+# A sign of life goes with the next commit, after this share of the time between two signs.
+_FRESH_SHARE: Final = 1 / 60
 # How long outcomes, once known, go on knocking at a database that cannot be reached. An intent
 # does not: its batch has not left, and the run halts.
 _KNOCK_SECONDS: Final = 15.0
@@ -102,6 +104,7 @@ class RunWriter:
         self._run = run
         self._run_id = run_id
         self._heartbeat = heartbeat.total_seconds()
+        self._touch_at = 0.0
         self._lost_at: float | None = None
         self._lost_outcome: Exception | None = None
         _open.add(run_id)
@@ -215,7 +218,8 @@ class RunWriter:
                 state = self._store.rows(schema.RUN_STATE, (self._run,))[0][0]
                 for entry in group:
                     entry.write(self._store, state)
-                self._touch()
+                if time.monotonic() >= self._touch_at:
+                    self._touch()
         except (LedgerError, RunBusy) as error:
             self._fail(group, error)
         except Exception as error:  # noqa: BLE001 - whoever waits must hear of it
@@ -230,6 +234,7 @@ class RunWriter:
         """Give a sign of life."""
         at = datetime.now(UTC).isoformat()  # a store with a clock of its own goes by that
         self._store.rows(schema.TOUCH_RUN, {"at": at, "run": self._run})
+        self._touch_at = time.monotonic() + self._heartbeat * _FRESH_SHARE
 
     def _knock(self) -> bool:
         """Wait a while, longer each time; False where all have waited long enough together."""
