@@ -116,8 +116,7 @@ class EngineThread:
 
     def _close(self, ending: Ending) -> Ending:
         """Close the writer; a ledger that fails now has every outcome but the run's own."""
-        with self._lock:
-            self._engine = None  # it has the messages, and the handle may be kept for long
+        self._wishes.let_go()  # the engine has the messages, and a handle may be kept for long
         if self._writer is None:
             return ending
         try:

@@ -32,8 +32,10 @@ class Wishes(Generic[_Worker]):
     def make(self, wish: Callable[[_Worker], None]) -> None:
         """Have the worker do something; returns at once, and may be called from any thread."""
         with self._lock:
-            if self._loop is None or self._worker is None:
+            if self._loop is None:
                 self._kept.append(wish)
+                return
+            if self._worker is None:
                 return
             with contextlib.suppress(RuntimeError):  # its loop has ended, so it needs no wish
                 self._loop.call_soon_threadsafe(wish, self._worker)
@@ -44,3 +46,8 @@ class Wishes(Generic[_Worker]):
             self._loop, self._worker = asyncio.get_running_loop(), worker
             for wish in self._kept:
                 wish(worker)
+
+    def let_go(self) -> None:
+        """The worker has ended, and is not kept: it may hold much."""
+        with self._lock:
+            self._worker = None

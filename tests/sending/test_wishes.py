@@ -1,7 +1,9 @@
 """Wishes on their way to a worker in another thread."""
 
 import asyncio
+import gc
 import threading
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 
 from cascade_frames.sending.wishes import Wishes
@@ -94,3 +96,21 @@ def test_no_wish_is_lost_while_the_worker_arrives():
         asyncio.run(work(pool))
     for name in range(4):
         assert [number for who, number in heard if who == name] == list(range(500))
+
+
+def test_a_worker_that_has_ended_is_let_go():
+    """Nothing of it stays behind with whoever keeps the handle, and wishes do nothing."""
+    wishes, worker = Wishes(), Worker()
+
+    async def work():
+        wishes.grant(worker)
+        wishes.let_go()
+        wishes.make(Worker.stop)
+
+    asyncio.run(work())
+    assert worker.done == []
+    assert Worker.stop not in wishes
+    gone = weakref.ref(worker)
+    del worker
+    gc.collect()
+    assert gone() is None
