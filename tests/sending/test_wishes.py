@@ -102,12 +102,12 @@ def test_a_worker_that_has_ended_is_let_go():
     """Nothing of it stays behind with whoever keeps the handle, and wishes do nothing."""
     wishes, worker = Wishes(), Worker()
 
-    async def work():
+    async def work(worker):
         wishes.grant(worker)
         wishes.let_go()
         wishes.make(Worker.stop)
 
-    asyncio.run(work())
+    asyncio.run(work(worker))
     assert worker.done == []
     assert Worker.stop not in wishes
     gone = weakref.ref(worker)
