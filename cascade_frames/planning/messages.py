@@ -26,7 +26,7 @@ from cascade_frames.planning.mapping import (
     MessageMapping,
     map_field,
 )
-from cascade_frames.planning.schema import check_messages
+from cascade_frames.planning.validation import check_messages
 from cascade_frames.planning.variables import Variables
 
 _ABSENT = frozenset({Reason.MISSING_VALUE, Reason.TEXT_MISSING, Reason.SURVEY_OPTIONS_COUNT})

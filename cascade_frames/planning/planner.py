@@ -15,6 +15,7 @@ import pandas as pd
 from cascade_frames import contract
 from cascade_frames.contract import Field, Route
 from cascade_frames.errors import InvalidRecipients, MappingError
+from cascade_frames.loading import one_at_a_time
 from cascade_frames.outcomes import Outcome, Reason
 from cascade_frames.planning import (
     advice,
@@ -22,7 +23,6 @@ from cascade_frames.planning import (
     control,
     messages,
     policy,
-    segment_schema,
     utf8,
 )
 from cascade_frames.planning.checks import checks_table
@@ -96,6 +96,8 @@ def make_plan(
     check_table(segment)
     faults = Faults(len(segment))
     if request.schema is not None:
+        with one_at_a_time:
+            from cascade_frames.planning import segment_schema
         segment_schema.check_segment(segment, request.schema, faults)
     drafted = messages.draft(
         segment,

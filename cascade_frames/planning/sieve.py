@@ -25,6 +25,19 @@ _DIGITS: Final = "0123456789"
 _PLUS, _ZERO = ord("+"), ord("0")
 # A plus and 8 to 15 digits.
 _SHORTEST_PHONE, _LONGEST_PHONE = 9, 16
+_DTYPES: Final = dict.fromkeys(Field, "str") | {
+    Field.TTL: "Int64",
+    Field.SCHEDULED_SENT: "datetime64[us, UTC]",
+    Field.SURVEY_OPTIONS: "object",
+}
+
+
+def is_message_table(table: pd.DataFrame) -> bool:
+    """Whether a table has the columns of `schema.MessageTable`, in its dtypes.
+
+    True is a promise; False is none.
+    """
+    return all(name in table.columns and table[name].dtype == _DTYPES[name] for name in Field)
 
 
 def doubtful_rows(table: pd.DataFrame, now: datetime) -> Mask:
