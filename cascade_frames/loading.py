@@ -1,9 +1,9 @@
 """Loading what is heavy once it is needed, by one thread at a time.
 
-`import cascade_frames` gives the accessor and the names; pandera, httpx, pydantic and the others
-are loaded by the first call that needs them. Python has a lock for each module, and two threads
-that come to the same modules by different ways may meet one that is half made; so there is one
-lock here for all of them.
+`import cascade_frames` gives the accessor, the names and accounts; pandera, httpx, apsw and the
+others are loaded by the first call that needs them. Python has a lock for each module, and two
+threads that come to the same modules by different ways may meet one that is half made; so there
+is one lock here for all of them.
 """
 
 from __future__ import annotations
