@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -31,7 +30,7 @@ def content_hashes(table: pd.DataFrame, secret: bytes) -> Hashes:
     """A keyed 64-bit hash of everything in each message but its id."""
     columns = {name: table[name] for name in table.columns if name != Field.ID}
     said = {name: _as_text(values) for name, values in columns.items() if values.notna().any()}
-    return hash_rows(said, secret) if said else np.zeros(len(table), dtype=np.uint64)
+    return hash_rows(said, secret, len(table))
 
 
 def _as_text(values: pd.Series[Any]) -> pa.LargeStringArray:
@@ -45,9 +44,9 @@ def _as_text(values: pd.Series[Any]) -> pa.LargeStringArray:
 
 
 def _numbers(values: pa.Int64Array) -> pa.LargeStringArray:
-    """In digits; one number for all rows, as a ttl mostly is, is written once."""
+    """In digits; one number for all rows, as a ttl mostly is, as one text."""
     if not values.null_count and pc.min(values) == pc.max(values):
-        return utf8.repeated(str(values[0].as_py()), len(values))
+        values = values[:1]
     return values.cast(utf8.TYPE)
 
 

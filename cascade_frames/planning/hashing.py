@@ -22,7 +22,7 @@ import pandas as pd
 import pyarrow as pa
 
 from cascade_frames.planning import utf8
-from cascade_frames.planning.utf8 import Mask, Texts, Utf8
+from cascade_frames.planning.utf8 import Mask, Texts
 
 Hashes = npt.NDArray[np.uint64]
 
@@ -46,8 +46,8 @@ def hash_texts(texts: Texts, key: str) -> Hashes:
 def hash_texts_by(texts: Texts, keys: Sequence[str]) -> list[Hashes]:
     """Hash N strings under several keys: as many times N `uint64`."""
     column = utf8.strings(texts)
-    if not column.null_count and len(column) > 1 and Utf8.of(column).is_constant():
-        return [np.repeat(found, len(column)) for found in hash_texts_by(column[:1], keys)]
+    if len(one := utf8.condensed(column)) < len(column):
+        return [np.repeat(found, len(column)) for found in hash_texts_by(one, keys)]
     absent = utf8.nulls(column)
     encoded = column.cast(pa.large_binary())
     hashed = [np.empty(len(column), dtype=np.uint64) for _ in keys]
@@ -65,19 +65,25 @@ def _siphash(block: npt.NDArray[np.object_], key: str) -> Hashes:
     return np.asarray(found, dtype=np.uint64)
 
 
-def hash_rows(columns: Mapping[str, Texts], secret: bytes) -> Hashes:
+def hash_rows(columns: Mapping[str, Texts], secret: bytes, rows: int | None = None) -> Hashes:
     """Hash N rows of named text columns to N `uint64`.
 
     Every column has a key of its own, made from its name, and an absent column counts as one
     that is empty throughout: adding a column that holds nothing changes no hash.
+
+    Args:
+        columns: of N texts each; where `rows` is given, one of a single text has it in every row.
+        secret: the ledger's.
+        rows: N; the length of the columns where None.
     """
-    size = len(next(iter(columns.values())))
+    size = len(next(iter(columns.values()))) if rows is None else rows
     total = np.zeros(size, dtype=np.uint64)
     for name in sorted(columns):
-        values = utf8.strings(columns[name])
-        if values.null_count < size:
+        values = utf8.condensed(utf8.strings(columns[name]))
+        if values.null_count < len(values):
             hashed = hash_texts(values, content_key(name, secret))
-            hashed[utf8.nulls(values)] = 0
+            if values.null_count:
+                hashed[utf8.nulls(values)] = 0
             total ^= hashed
     return total
 

@@ -168,7 +168,7 @@ def _look_up(
     keys = MessageKeys(
         utf8.strings(sound[Field.ID]),
         drafted.id_hashes if chosen.all() else drafted.id_hashes[rows],
-        *content.message_hashes(sound, memory.secret),
+        *content.message_hashes(sound.drop(columns=list(drafted.absent)), memory.secret),
     )
     standing = memory.stand(request.account.identity, keys)
     reused = np.zeros(len(chosen), dtype=bool)

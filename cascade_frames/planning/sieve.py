@@ -6,6 +6,7 @@ stops keeps every rule of `schema.MessageTable`; a row that one stops may still 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 
@@ -40,12 +41,13 @@ def is_message_table(table: pd.DataFrame) -> bool:
     return all(name in table.columns and table[name].dtype == _DTYPES[name] for name in Field)
 
 
-def doubtful_rows(table: pd.DataFrame, now: datetime) -> Mask:
+def doubtful_rows(table: pd.DataFrame, now: datetime, absent: Collection[Field] = ()) -> Mask:
     """Rows of a message table that may break a rule.
 
     Args:
         table: N rows; columns and dtypes of `schema.MessageTable`.
         now: tz-aware; schedules must lie after it and at most 30 days ahead.
+        absent: fields that are known to have no value in any row.
 
     Returns:
         bool, length N. False is a promise; True is none.
@@ -53,20 +55,23 @@ def doubtful_rows(table: pd.DataFrame, now: datetime) -> Mask:
     doubtful = np.zeros(len(table), dtype=bool)
     for start in range(0, len(table), _BLOCK):
         rows = slice(start, start + _BLOCK)
-        doubtful[rows] = _doubtful(table.iloc[rows], now)
+        doubtful[rows] = _doubtful(table.iloc[rows], now, absent)
     return doubtful
 
 
-def _doubtful(table: pd.DataFrame, now: datetime) -> Mask:
+def _doubtful(table: pd.DataFrame, now: datetime, absent: Collection[Field]) -> Mask:
     survey, silent = _types(table[Field.MESSAGE_TYPE])
     doubtful = survey
     doubtful |= _id(table[Field.ID])
     doubtful |= _sender(table[Field.FROM_NAME])
     doubtful |= _phone(table[Field.TO_PHONE])
     doubtful |= _text(table[Field.TEXT], silent)
-    doubtful |= _ttl(table[Field.TTL])
-    doubtful |= _schedule(table[Field.SCHEDULED_SENT], now)
-    doubtful |= table[Field.SURVEY_OPTIONS].notna().to_numpy(dtype=bool)
+    if Field.TTL not in absent:
+        doubtful |= _ttl(table[Field.TTL])
+    if Field.SCHEDULED_SENT not in absent:
+        doubtful |= _schedule(table[Field.SCHEDULED_SENT], now)
+    if Field.SURVEY_OPTIONS not in absent:
+        doubtful |= table[Field.SURVEY_OPTIONS].notna().to_numpy(dtype=bool)
     return doubtful
 
 

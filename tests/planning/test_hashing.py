@@ -129,6 +129,16 @@ def test_a_column_of_nothing_changes_no_hash():
     assert hash_rows(one, SECRET).tolist() == hash_rows(more, SECRET).tolist()
 
 
+def test_one_text_for_all_rows_hashes_as_it_does_in_each():
+    """A text that is given once for N rows counts as in a column that repeats it."""
+    texts, sender = objects("a", "b", None), "Brand"
+    repeated = hash_rows({"text": texts, "fromName": objects(*[sender] * 3)}, SECRET)
+    assert hash_rows({"text": texts, "fromName": objects(sender)}, SECRET, 3).tolist() == (
+        repeated.tolist()
+    )
+    assert hash_rows({}, SECRET, 2).tolist() == [0, 0]
+
+
 def test_values_are_bound_to_their_columns_and_the_secret():
     """The same words in another field, or under another secret, hash otherwise."""
     value = objects("a")
