@@ -102,7 +102,8 @@ def _id(values: pd.Series[Any]) -> Mask:
 
 
 def _sender(values: pd.Series[Any]) -> Mask:
-    names = utf8.strings(values)
+    """One verdict where all have the same."""
+    names = utf8.condensed(utf8.strings(values))
     return utf8.blanks(names) | Utf8.of(names).rows_with_nul() | utf8.nulls(names)
 
 
@@ -123,13 +124,14 @@ def _phone(values: pd.Series[Any]) -> Mask:
 
 
 def _text(values: pd.Series[Any], silent: Mask) -> Mask:
-    texts = utf8.strings(values)
+    texts = utf8.condensed(utf8.strings(values))
     empty = utf8.blanks(texts) | utf8.nulls(texts)
     return (empty & ~silent) | Utf8.of(texts).rows_with_nul()
 
 
 def _ttl(values: pd.Series[Any]) -> Mask:
-    if values.isna().all():
+    least = values.min()
+    if least is pd.NA or least > 0:
         return np.zeros(len(values), dtype=bool)
     good: Mask = (values > 0).fillna(value=True).to_numpy(dtype=bool)
     return ~good
