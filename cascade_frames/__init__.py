@@ -25,22 +25,17 @@ from cascade_frames.errors import (
     UsageError,
 )
 from cascade_frames.outcomes import Delivery, Outcome, Reason
-from cascade_frames.settings import Account
-from cascade_frames.verbs import (
+from cascade_frames.result_verbs import (
     campaigns,
-    compose,
-    connect,
     estimate,
     explore,
-    plan,
     report,
     results,
-    send,
-    start,
     start_tracking,
     track,
-    validate,
 )
+from cascade_frames.settings import Account
+from cascade_frames.verbs import compose, connect, plan, send, start, validate
 
 if TYPE_CHECKING:
     from cascade_frames.files import write_table

@@ -6,27 +6,27 @@ from typing import TYPE_CHECKING, Unpack
 
 import pandas as pd
 
-from cascade_frames import verbs
+from cascade_frames import result_verbs, verbs
 from cascade_frames.loading import one_at_a_time
 from cascade_frames.options import (
     ComposeOptions,
+    ExploreOptions,
     PlanOptions,
+    ReportOptions,
     SendOptions,
     TrackOptions,
     spelled_out,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import tzinfo
+    from collections.abc import Sequence
 
     from cascade_frames.notebook.composer import Composer
     from cascade_frames.notebook.explorer import Explorer
     from cascade_frames.notebook.still import StillExplorer, StillPanel
-    from cascade_frames.planning.plan import PanelLook, Plan
+    from cascade_frames.planning.plan import Plan
     from cascade_frames.reporting.plots import Plots
     from cascade_frames.reporting.report import Report
-    from cascade_frames.reporting.timeline import Interval
     from cascade_frames.runs import Run
     from cascade_frames.trackings import Tracking
 
@@ -69,52 +69,26 @@ class CascadeAccessor:
     @spelled_out(TrackOptions)
     def track(self, **options: Unpack[TrackOptions]) -> pd.DataFrame:
         """Ask what became of the messages, wait. See `cascade_frames.track`."""
-        return verbs.track(self._segment, **options)
+        return result_verbs.track(self._segment, **options)
 
     @spelled_out(TrackOptions)
     def start_tracking(self, **options: Unpack[TrackOptions]) -> Tracking:
         """Begin to ask what became of the messages. See `cascade_frames.start_tracking`."""
-        return verbs.start_tracking(self._segment, **options)
+        return result_verbs.start_tracking(self._segment, **options)
 
     def estimate(self, *, confidence: float = 0.95, suffix: str | None = None) -> pd.DataFrame:
         """Estimate from a sample how all stand. See `cascade_frames.estimate`."""
-        return verbs.estimate(self._segment, confidence=confidence, suffix=suffix)
+        return result_verbs.estimate(self._segment, confidence=confidence, suffix=suffix)
 
-    def explore(
-        self,
-        *,
-        outcome: str | Sequence[str] = (),
-        reason: str | Sequence[str] = (),
-        channel: str | Sequence[str] = (),
-        search: str = "",
-        suffix: str | None = None,
-        ui: PanelLook = "auto",
-    ) -> Explorer | StillExplorer:
+    @spelled_out(ExploreOptions)
+    def explore(self, **options: Unpack[ExploreOptions]) -> Explorer | StillExplorer:
         """Explore a result table in a notebook. See `cascade_frames.explore`."""
-        return verbs.explore(
-            self._segment,
-            outcome=outcome,
-            reason=reason,
-            channel=channel,
-            search=search,
-            suffix=suffix,
-            ui=ui,
-        )
+        return result_verbs.explore(self._segment, **options)
 
-    def report(
-        self,
-        by: str | Sequence[str] = (),
-        *,
-        suffix: str | None = None,
-        sms_cost: float | Mapping[str, float] | None = None,
-        tz: str | tzinfo = "UTC",
-        every: Interval | None = None,
-        most: int = 20,
-    ) -> Report:
+    @spelled_out(ReportOptions)
+    def report(self, by: str | Sequence[str] = (), **options: Unpack[ReportOptions]) -> Report:
         """Report what came of a send. See `cascade_frames.report`."""
-        return verbs.report(
-            self._segment, by, suffix=suffix, sms_cost=sms_cost, tz=tz, every=every, most=most
-        )
+        return result_verbs.report(self._segment, by, **options)
 
     @property
     def plot(self) -> Plots:
@@ -124,13 +98,9 @@ class CascadeAccessor:
         return Plots(self._segment)
 
 
-CascadeAccessor.report.__doc__ = verbs.report.__doc__
-CascadeAccessor.explore.__doc__ = verbs.explore.__doc__
-CascadeAccessor.compose.__doc__ = verbs.compose.__doc__
-CascadeAccessor.start.__doc__ = verbs.start.__doc__
-CascadeAccessor.plan.__doc__ = verbs.plan.__doc__
-CascadeAccessor.validate.__doc__ = verbs.validate.__doc__
-CascadeAccessor.send.__doc__ = verbs.send.__doc__
-CascadeAccessor.track.__doc__ = verbs.track.__doc__
-CascadeAccessor.start_tracking.__doc__ = verbs.start_tracking.__doc__
-CascadeAccessor.estimate.__doc__ = verbs.estimate.__doc__
+for _verb in (
+    *(verbs.plan, verbs.validate, verbs.send, verbs.start, verbs.compose),
+    *(result_verbs.track, result_verbs.start_tracking, result_verbs.estimate),
+    *(result_verbs.explore, result_verbs.report),
+):
+    getattr(CascadeAccessor, _verb.__name__).__doc__ = _verb.__doc__

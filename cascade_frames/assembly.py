@@ -103,7 +103,7 @@ def explore(
     suffix: str | None,
     ui: PanelLook,
 ) -> Explorer | StillExplorer:
-    """See `verbs.explore`."""
+    """See `result_verbs.explore`."""
     with one_at_a_time:
         from cascade_frames.joining.choosing import Choice
         from cascade_frames.notebook.views import open_explorer
@@ -120,13 +120,13 @@ def _several(values: str | Sequence[str]) -> tuple[str, ...]:
 
 
 def track(results: pd.DataFrame, options: TrackOptions) -> pd.DataFrame:
-    """See `verbs.track`."""
+    """See `result_verbs.track`."""
     refuse_unknown(options, TrackOptions, "track")
     return _follow(results, options, waits=True).result_or_stop()
 
 
 def start_tracking(results: pd.DataFrame, options: TrackOptions) -> Tracking:
-    """See `verbs.start_tracking`."""
+    """See `result_verbs.start_tracking`."""
     refuse_unknown(options, TrackOptions, "start_tracking")
     return _follow(results, options, waits=False)
 

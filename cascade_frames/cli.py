@@ -10,17 +10,18 @@ but some rows were refused or are unknown, are not final where that was waited f
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import click
 import pandas as pd
 
-from cascade_frames import contract, verbs
+from cascade_frames import contract, result_verbs, verbs
 from cascade_frames.demo import run_demo, summary_text
 from cascade_frames.errors import (
     CascadeError,
@@ -158,7 +159,7 @@ def track(file: Path, output: Path | None, **options: Any) -> None:  # noqa: ANN
     how = {"encoding": options.pop("encoding"), "separator": options.pop("separator")}
     table = read_table(file, **how)
     try:
-        tracked = verbs.track(table, **options)
+        tracked = result_verbs.track(table, **options)
     except TrackingHalted as halted:
         if halted.results is not None:
             _write(halted.results, output)
@@ -180,7 +181,7 @@ def campaigns(ledger: str | None, account: str | None, output: Path | None) -> N
     """Show the campaigns that the ledger knows, newest first."""
     if output:
         check_writable(output)
-    table = verbs.campaigns(account, ledger)
+    table = result_verbs.campaigns(account, ledger)
     click.echo(table.to_string(index=False) if len(table) else "The ledger knows no campaign yet.")
     if output:
         write_table(table, output)
@@ -196,12 +197,8 @@ def campaigns(ledger: str | None, account: str | None, output: Path | None) -> N
 @click.option("--webhook", help="Address that is posted every final status.")
 def sandbox(host: str, port: int, api_key: str | None, **world: Any) -> None:  # noqa: ANN401
     """Run the sandbox of the API alone, until Ctrl-C."""
-    try:
+    with _telling_of_port(host, port):
         serve(host, port, api_key, announce=_announce, **world)
-    except OSError as error:
-        raise UsageError(
-            f"Port {port} on {host} cannot be had ({error.strerror}). Choose another --port."
-        ) from None
 
 
 def _announce(running: Sandbox) -> None:
@@ -243,14 +240,19 @@ def webhook(host: str, port: int, ledger: str | None, secret: str | None) -> Non
                 f"{receiver.SECRET_SETTING}."
             )
 
-    try:
+    with contextlib.closing(opened), _telling_of_port(host, port):
         serving.serve(receiver.make_app(opened, kept), host, port, announce)
+
+
+@contextlib.contextmanager
+def _telling_of_port(host: str, port: int) -> Iterator[None]:
+    """Say which port cannot be had, since that is the caller's to change."""
+    try:
+        yield
     except OSError as error:
         raise UsageError(
             f"Port {port} on {host} cannot be had ({error.strerror}). Choose another --port."
         ) from None
-    finally:
-        opened.close()
 
 
 def _read(file: Path, options: dict[str, Any]) -> tuple[pd.DataFrame, dict[str, Any]]:

@@ -37,9 +37,9 @@ from cascade_frames.planning.timing import DURATION_HELP, to_seconds
 from cascade_frames.progress import tell
 from cascade_frames.reporting.estimate import draw, estimate, estimate_text
 from cascade_frames.settings import Account
+from cascade_frames.tracking.errand import Ending, EndingKind, Errand
 from cascade_frames.tracking.progress import TrackingProgress
 from cascade_frames.tracking.thread import READ_SECONDS, TrackerThread
-from cascade_frames.tracking.tracker import Ending, EndingKind, Errand
 from cascade_frames.trackings import Tracking
 
 # A message that is due so soon is waited for, where each is to be asked about once.
@@ -48,7 +48,7 @@ _SOON_SECONDS: Final = STATUS_SECONDS + 1.0
 
 @dataclass(frozen=True)
 class Manner:
-    """How a result table is to be tracked; see `verbs.track`."""
+    """How a result table is to be tracked; see `result_verbs.track`."""
 
     until: Until = "now"
     timeout: object = None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import difflib
 import inspect
-from collections.abc import Callable, Iterable, Mapping
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import timedelta, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cascade_frames.ledger import Ledger
     from cascade_frames.planning.mapping import OptionsLike, ScheduleLike, TextLike, TtlLike
     from cascade_frames.planning.plan import Guarantee, OnInvalid, PanelLook, UserInterface
+    from cascade_frames.reporting.timeline import Interval
     from cascade_frames.settings import Account
 
 _Verb = TypeVar("_Verb", bound=Callable[..., Any])
@@ -76,6 +77,28 @@ class TrackOptions(TypedDict, total=False):
     complete: bool
 
 
+class ExploreOptions(TypedDict, total=False):
+    """What `explore` takes."""
+
+    outcome: str | Sequence[str]
+    reason: str | Sequence[str]
+    channel: str | Sequence[str]
+    search: str
+    suffix: str | None
+    ui: PanelLook
+
+
+class ReportOptions(TypedDict, total=False):
+    """What `report` takes, beside the columns to report by."""
+
+    suffix: str | None
+    sms_cost: float | Mapping[str, float] | None
+    tz: str | tzinfo
+    every: Interval | None
+    most: int
+
+
+# Of all verbs; an option that is not here is None where it is left out.
 DEFAULTS: Mapping[str, Any] = {
     "route": "standard",
     "region": "UA",
@@ -85,16 +108,28 @@ DEFAULTS: Mapping[str, Any] = {
     "ui": "auto",
     "until": "now",
     "complete": False,
+    "outcome": (),
+    "reason": (),
+    "channel": (),
+    "search": "",
+    "tz": "UTC",
+    "most": 20,
 }
 
 
-def refuse_unknown(options: Mapping[str, object], kind: type, verb: str) -> None:
+def refuse_unknown(options: Mapping[str, object], kind: type, verb: str, *beside: str) -> None:
     """Refuse an argument that the verb does not take, naming the nearest one.
+
+    Args:
+        options: what was passed.
+        kind: what it takes.
+        verb: its name.
+        beside: the names of arguments that it takes besides.
 
     Raises:
         MappingError: there is one.
     """
-    known = list(kind.__annotations__)
+    known = [*beside, *kind.__annotations__]
     for name in options:
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
@@ -102,15 +137,34 @@ def refuse_unknown(options: Mapping[str, object], kind: type, verb: str) -> None
             raise MappingError(f"{verb} has no argument {name!r}. {hint}")
 
 
+def completed(options: Mapping[str, object], kind: type, verb: str, *beside: str) -> dict[str, Any]:
+    """All options of a verb, with the defaults of those that were left out.
+
+    Raises:
+        MappingError: there is an argument that it does not take; see `refuse_unknown`.
+    """
+    refuse_unknown(options, kind, verb, *beside)
+    return {name: DEFAULTS.get(name) for name in kind.__annotations__} | dict(options)
+
+
 def spelled_out(kind: type) -> Callable[[_Verb], _Verb]:
-    """Give a verb that takes `**options` a signature with every option, for notebooks to show."""
+    """Give a verb that takes `**options` a signature with every option, for notebooks to show.
+
+    Args:
+        kind: what the verb takes; the signature has its names and types, and `DEFAULTS`.
+    """
 
     def spell(verb: _Verb) -> _Verb:
         plain = inspect.signature(verb)
         positional = [one for one in plain.parameters.values() if one.kind is not one.VAR_KEYWORD]
         options = [
-            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=DEFAULTS.get(name))
-            for name in kind.__annotations__
+            inspect.Parameter(
+                name,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=DEFAULTS.get(name),
+                annotation=getattr(written, "__forward_arg__", written),
+            )
+            for name, written in kind.__annotations__.items()
         ]
         verb.__signature__ = plain.replace(parameters=[*positional, *options])  # type: ignore[attr-defined]
         return verb

@@ -27,7 +27,7 @@ _NAMED_AT_MOST: Final = 10
 
 @dataclass(frozen=True)
 class Joining:
-    """How the rows of a segment are to find their messages; see `verbs.results`."""
+    """How the rows of a segment are to find their messages; see `result_verbs.results`."""
 
     id: TextLike | None = None
     to_phone: TextLike | None = None
@@ -42,7 +42,7 @@ class Joining:
 
 
 def campaigns(account: Account | str | None, ledger: str | Path | Ledger | None) -> pd.DataFrame:
-    """See `verbs.campaigns`."""
+    """See `result_verbs.campaigns`."""
     configured = _account(account)
     opened = open_ledger(ledger, configured.gateway if configured else "sandbox")
     try:
@@ -67,7 +67,7 @@ def results(
     account: Account | str | None,
     ledger: str | Path | Ledger | None,
 ) -> pd.DataFrame:
-    """See `verbs.results`."""
+    """See `result_verbs.results`."""
     if segment is not None:
         check_table(segment)
     elif how.said:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import ClassVar, Final
 
 from cascade_frames.handles import Handle, RunPhase, Words
+from cascade_frames.tracking.errand import Ending, EndingKind
 from cascade_frames.tracking.progress import TrackingProgress
-from cascade_frames.tracking.tracker import Ending, EndingKind
 
 _PHASES: Final = {
     EndingKind.DONE: RunPhase.FINISHED,

@@ -129,9 +129,10 @@ def test_wrong_calls_have_their_exit_code(arguments, words, segment):
     assert "Traceback" not in done.stderr
 
 
-def test_a_port_that_is_taken_is_told(account):
-    """A sandbox that cannot have its port says so in one line."""
-    done = run("sandbox", f"--port={account.url.rsplit(':', 1)[1]}")
+@pytest.mark.parametrize("server", ["sandbox", "webhook"])
+def test_a_port_that_is_taken_is_told(account, server):
+    """A server that cannot have its port says so in one line."""
+    done = run(server, f"--port={account.url.rsplit(':', 1)[1]}")
     assert done.returncode == cli.EXIT_USAGE
     assert "cannot be had" in done.stderr
 

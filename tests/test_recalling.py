@@ -38,7 +38,7 @@ def test_the_name_is_the_verbs():
     import cascade_frames.joining.join  # noqa: F401 - imported for what it might do to the name
 
     assert callable(cf.results)
-    assert cf.results.__module__ == "cascade_frames.verbs"
+    assert cf.results.__module__ == "cascade_frames.result_verbs"
 
 
 def test_the_result_table_comes_back_as_it_was(sandbox, ledger):

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import threading
-import weakref
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +10,6 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import platformdirs
 import pyarrow as pa
 
 from cascade_frames.errors import MappingError
@@ -22,14 +18,13 @@ from cascade_frames.ledger.campaigns import CampaignMessages, CampaignRun
 from cascade_frames.ledger.deliveries import Reading
 from cascade_frames.ledger.standing import stand
 from cascade_frames.ledger.store import EVERYONE
-from cascade_frames.ledger.stores import is_postgres, open_store
+from cascade_frames.ledger.stores import open_store
 from cascade_frames.ledger.unknown import UnknownRows, choose, find_unknown, told
 from cascade_frames.ledger.writer import RunWriter
 from cascade_frames.planning.hashing import recipient_hashes
 from cascade_frames.planning.memory import MessageKeys, Standing
 from cascade_frames.planning.phones import check_region, read_phone
 from cascade_frames.sending.records import Registration, RunLabel
-from cascade_frames.settings import setting
 
 # Nobody speaks for more than a few seconds of reading at a time.
 _HORIZON_SECONDS: Final = 60.0
@@ -264,38 +259,3 @@ class Ledger:
             )
         self._store.scrub()
         return erased
-
-
-def open_ledger(location: str | Path | Ledger | None, gateway: str) -> Ledger:
-    """The ledger at a location.
-
-    Args:
-        location: a path, `sqlite:///path`, `postgresql://…`, an open ledger, or None for
-            `CASCADE_LEDGER` or else the user's data folder, where the sandbox has a file of its
-            own.
-        gateway: `"live"` or `"sandbox"`.
-
-    Raises:
-        LedgerError: it is of a kind we do not have, or cannot be opened.
-    """
-    if isinstance(location, Ledger):
-        return location
-    place = location or setting("CASCADE_LEDGER")
-    if place is None:
-        folder = Path(platformdirs.user_data_dir("cascade_frames"))
-        return Ledger(folder / ("ledger.sqlite3" if gateway == "live" else "sandbox.sqlite3"))
-    return _shared(str(place)) if is_postgres(place) else Ledger(place)
-
-
-# The databases that are open for plans, by process and address: as long as any plan keeps one,
-# all use its connection. A forked child must not use its parent's.
-_open: Final = weakref.WeakValueDictionary[tuple[int, str], Ledger]()
-_opening: Final = threading.Lock()
-
-
-def _shared(url: str) -> Ledger:
-    with _opening:
-        ledger = _open.get((os.getpid(), url))
-        if ledger is None:
-            ledger = _open[os.getpid(), url] = Ledger(url)
-        return ledger

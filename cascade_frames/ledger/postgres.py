@@ -19,7 +19,7 @@ import psycopg
 from psycopg import conninfo, errors
 
 from cascade_frames.errors import LedgerError
-from cascade_frames.ledger import schema, schema_postgres
+from cascade_frames.ledger import schema, schema_postgres, tables_postgres
 from cascade_frames.ledger.migrations import upgrade
 from cascade_frames.ledger.store import EVERYONE, ConnectionLost, Row
 
@@ -79,7 +79,7 @@ class PostgresStore:
         self._connection = self._connect()
         if isinstance(url, str):
             self._refuse_forgetful()
-            upgrade(self, schema_postgres.STEPS)
+            upgrade(self, tables_postgres.STEPS)
 
     def __del__(self) -> None:
         """A ledger that is simply dropped lets go of its connection; a forked child must not."""

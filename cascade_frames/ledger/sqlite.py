@@ -17,7 +17,7 @@ from typing import Any, Final
 import apsw
 
 from cascade_frames.errors import LedgerError
-from cascade_frames.ledger import schema
+from cascade_frames.ledger import schema, tables
 from cascade_frames.ledger.migrations import refuse_newer, upgrade
 from cascade_frames.ledger.owner import now
 from cascade_frames.ledger.store import Row
@@ -56,10 +56,10 @@ class SqliteStore:
     def _set_up(self) -> None:
         self._connection.set_busy_timeout(_BUSY_MILLISECONDS)
         self._refuse_foreign()
-        refuse_newer(self, schema.STEPS[-1][0])
+        refuse_newer(self, tables.STEPS[-1][0])
         for pragma in _PRAGMAS:
             self._execute_in_time(f"PRAGMA {pragma}")
-        upgrade(self, schema.STEPS)
+        upgrade(self, tables.STEPS)
 
     def _execute_in_time(self, statement: str) -> None:
         """Run a statement again while another process is making the same file.

@@ -22,10 +22,14 @@ from cascade_frames.planning.fates import as_texts
 from cascade_frames.sending.records import Batch, RunState
 from cascade_frames.sending.verdicts import Settlement
 
-_QUEUE_LIMIT: Final = 256
+# How long an outcome waits for an intent to share its commit. It outlasts the time between two
+# requests at the vendor's limit.
+_COMPANY_SECONDS: Final = 0.025
 _CLOSE_SECONDS: Final = 60.0
 # Runs speak for half a second at a time, so their time is not spoken for further ahead.
 _HORIZON_SECONDS: Final = 60.0
+# A sign of life goes with the next commit, after this share of the time between two signs.
+_FRESH_SHARE: Final = 1 / 60
 # How long outcomes, once known, go on knocking at a database that cannot be reached. An intent
 # does not: its batch has not left, and the run halts.
 _KNOCK_SECONDS: Final = 15.0
@@ -58,11 +62,13 @@ class _Entry:
         write: called again, where it is patient, until the database can be reached.
         waiter: told when it is written, or why it is not.
         patient: whether it is worth waiting for.
+        urgent: whether somebody can do nothing before it is written.
     """
 
     write: _Write
     waiter: _Waiter
     patient: bool = False
+    urgent: bool = True
 
 
 def _answer(entries: Sequence[_Entry], error: Exception | None = None) -> None:
@@ -98,9 +104,11 @@ class RunWriter:
         self._run = run
         self._run_id = run_id
         self._heartbeat = heartbeat.total_seconds()
+        self._touch_at = 0.0
         self._lost_at: float | None = None
+        self._lost_outcome: Exception | None = None
         _open.add(run_id)
-        self._entries: queue.Queue[_Entry | None] = queue.Queue(_QUEUE_LIMIT)
+        self._entries: queue.SimpleQueue[_Entry | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._main, name="cascade-ledger", daemon=True)
         self._thread.start()
 
@@ -111,13 +119,15 @@ class RunWriter:
         def write(store: Store, state: str) -> None:
             if state != RunState.ACTIVE:
                 raise RunBusy("This run no longer holds its messages; another one took them over.")
+            if self._lost_outcome:
+                raise self._lost_outcome
             store.rows(schema.ADD_INTENT, values)
 
         await self._put(write)
 
-    async def settle(
+    def settle(
         self, batch: Batch, attempt: int, at: datetime, settlement: Settlement
-    ) -> None:
+    ) -> asyncio.Future[None]:
         """See `records.RunWriter`."""
         receipts = settlement.message_ids
         reason = None if settlement.reason is None else str(settlement.reason)
@@ -130,7 +140,7 @@ class RunWriter:
                 kept = erasure.spare(store, self._run, batch, *kept)
             store.rows(schema.ADD_OUTCOME, (self._run, batch.number, attempt, *told, *kept))
 
-        await self._put(write, patient=True)
+        return self._put(write, patient=True, urgent=False)
 
     async def reserve(self, span: float) -> float:
         """See `records.RunWriter`."""
@@ -159,11 +169,12 @@ class RunWriter:
         finally:
             self._thread.join(_CLOSE_SECONDS)
 
-    async def _put(self, write: _Write, *, patient: bool = False) -> None:
+    def _put(
+        self, write: _Write, *, patient: bool = False, urgent: bool = True
+    ) -> asyncio.Future[None]:
         written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        # The queue is longer than requests can be in flight, so this does not block the loop.
-        self._entries.put(_Entry(write, written, patient))
-        await written
+        self._entries.put(_Entry(write, written, patient, urgent))
+        return written
 
     def _main(self) -> None:
         try:
@@ -176,9 +187,10 @@ class RunWriter:
             self._store.close()
 
     def _gather(self) -> tuple[list[_Entry], bool]:
-        """Wait for one entry, and take along all that are there with it.
+        """Wait for an entry, and take along all that are there with it.
 
-        Meanwhile the run gives its signs of life, so that other machines know it is there.
+        Entries that are not urgent wait a while for one that is. While there is none at all, the
+        run gives its signs of life, so that other machines know it is there.
         """
         group: list[_Entry] = []
         try:
@@ -187,10 +199,13 @@ class RunWriter:
             with contextlib.suppress(LedgerError), self._store.transaction():
                 self._touch()
             return group, False
+        leave_at = time.monotonic() + _COMPANY_SECONDS
         while entry is not None:
             group.append(entry)
+            if entry.urgent:
+                leave_at = 0.0
             try:
-                entry = self._entries.get_nowait()
+                entry = self._entries.get(timeout=max(0.0, leave_at - time.monotonic()))
             except queue.Empty:
                 return group, False
         return group, True
@@ -203,7 +218,8 @@ class RunWriter:
                 state = self._store.rows(schema.RUN_STATE, (self._run,))[0][0]
                 for entry in group:
                     entry.write(self._store, state)
-                self._touch()
+                if time.monotonic() >= self._touch_at:
+                    self._touch()
         except (LedgerError, RunBusy) as error:
             self._fail(group, error)
         except Exception as error:  # noqa: BLE001 - whoever waits must hear of it
@@ -218,6 +234,7 @@ class RunWriter:
         """Give a sign of life."""
         at = datetime.now(UTC).isoformat()  # a store with a clock of its own goes by that
         self._store.rows(schema.TOUCH_RUN, {"at": at, "run": self._run})
+        self._touch_at = time.monotonic() + self._heartbeat * _FRESH_SHARE
 
     def _knock(self) -> bool:
         """Wait a while, longer each time; False where all have waited long enough together."""
@@ -229,12 +246,17 @@ class RunWriter:
         return True
 
     def _fail(self, group: list[_Entry], error: Exception) -> None:
-        """One entry alone fails; of several, each is tried alone, so that none fails another."""
+        """One entry alone fails; of several, each is tried alone, so that none fails another.
+
+        Where an outcome cannot be written, nothing more is to leave, so no intent is either.
+        """
         if len(group) == 1:
             entry = group[0]
             if isinstance(error, ConnectionLost) and entry.patient and self._knock():
                 self._commit(group)
                 return
+            if not entry.urgent:
+                self._lost_outcome = error
             _answer(group, error)
             return
         for entry in group:

@@ -38,7 +38,7 @@ def draw(message_ids: pa.LargeStringArray, size: int, seed: str) -> npt.NDArray[
 def estimate(
     results: pd.DataFrame, *, confidence: float = 0.95, suffix: str | None = None
 ) -> pd.DataFrame:
-    """See `verbs.estimate`."""
+    """See `result_verbs.estimate`."""
     if not 0 < confidence < 1:
         raise UsageError("confidence: a number between 0 and 1, such as 0.95.")
     drawn, population = drawn_messages(results, suffix)

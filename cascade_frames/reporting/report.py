@@ -207,7 +207,7 @@ def make_report(
     every: Interval | None = None,
     most: int = _MOST,
 ) -> Report:
-    """See `verbs.report`."""
+    """See `result_verbs.report`."""
     facts = read_facts(results, suffix)
     columns = (by,) if isinstance(by, str) else tuple(dict.fromkeys(by))
     figures = make_figures(facts, columns, sms_cost, tz, every, most)

@@ -151,14 +151,17 @@ def bytes_of(texts: pa.LargeStringArray) -> tuple[npt.NDArray[np.int64], Bytes]:
 def _escaped(values: pa.Array) -> pa.LargeStringArray:
     texts = values.cast(TEXT)
     ends, data = bytes_of(texts)
-    if not _holds_special(data):
+    special = _specials(data)
+    if not special.any():
         return texts
-    places = np.flatnonzero((data < _SPACE) | (data == _QUOTE) | (data == _BACKSLASH))
-    if not _LETTERS[data[places]].all():
+    places = np.flatnonzero(special)
+    letters = np.unique(data[places])
+    if not _LETTERS[letters].all():
         return _encoded(texts, np.unique(np.searchsorted(ends, places, side="right") - 1))
     written = data.tobytes()
-    for special, escape in _ESCAPES:
-        written = written.replace(special, escape)
+    for byte, escape in _ESCAPES:
+        if byte[0] in letters:
+            written = written.replace(byte, escape)
     # Each escape is one byte longer than what it stands for.
     ends = ends + np.searchsorted(places, ends)
     buffers = [None, pa.py_buffer(ends), pa.py_buffer(written)]
@@ -166,11 +169,13 @@ def _escaped(values: pa.Array) -> pa.LargeStringArray:
     return pc.if_else(texts.is_valid(), escaped, None) if texts.null_count else escaped
 
 
-def _holds_special(data: Bytes) -> bool:
-    """Whether any byte must be escaped."""
-    return len(data) > 0 and bool(
-        data.min() < _SPACE or (data == _QUOTE).any() or (data == _BACKSLASH).any()
-    )
+def _specials(data: Bytes) -> npt.NDArray[np.bool_]:
+    """Which bytes must be escaped."""
+    found: npt.NDArray[np.bool_] = data == _QUOTE
+    found |= data == _BACKSLASH
+    if len(data) and data.min() < _SPACE:
+        found |= data < _SPACE
+    return found
 
 
 def _encoded(texts: pa.LargeStringArray, rows: npt.NDArray[np.int64]) -> pa.LargeStringArray:

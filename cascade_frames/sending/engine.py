@@ -1,7 +1,8 @@
 """The engine: the only place that loops. Batches go out, verdicts come back, the ledger knows.
 
-For every request: the intent is durable before the first byte leaves, and the outcome after
-the answer. Batches go alone until one is answered, so that a fault that would hit them all
+For every request: the intent is durable before the first byte leaves. The outcome is handed to the
+ledger with the answer, and is durable before the next intent is, so that the two can share a
+commit. Batches go alone until one is answered, so that a fault that would hit them all
 hits few.
 """
 
@@ -13,6 +14,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -33,7 +35,7 @@ from cascade_frames.sending.pacing import Pace
 from cascade_frames.sending.progress import Progress
 from cascade_frames.sending.records import Batch, RunState, RunWriter
 from cascade_frames.sending.uploading import Uploader
-from cascade_frames.sending.verdicts import Cause, Step, Verdict, judge
+from cascade_frames.sending.verdicts import Cause, Settlement, Step, Verdict, judge
 from cascade_frames.sending.waiting import MAX_TRIES, backoff, retry_after_seconds
 
 MAX_WAITS: Final = 8  # of one batch that the API asks to wait
@@ -107,6 +109,7 @@ class Engine:
         self._refusals = RunRefusals(self._numbers, self._batch_count())
         self._retries_left = RETRY_BUDGET
         self._unknown_in_a_row = 0
+        self._unwritten: set[asyncio.Future[None]] = set()
         self._progress = Progress(total=len(self.work.pending))
 
     def stop(self) -> None:
@@ -124,9 +127,15 @@ class Engine:
     async def run(self) -> Ending:
         """Send everything, and say how it ended."""
         with self._bodies:
-            return await self._run()
+            try:
+                await self._send_all()
+            finally:
+                await self._all_written()
+        if self._ending:
+            return self._ending
+        return Ending(RunState.PAUSED if self._gate.stopped else RunState.FINISHED)
 
-    async def _run(self) -> Ending:
+    async def _send_all(self) -> None:
         self._show(self._progress)
         batches = self._batches()
         await self._upload_variables()
@@ -134,9 +143,6 @@ class Engine:
         while self._unknown_in_a_row and (following := list(itertools.islice(batches, 1))):
             await self._work(iter(following))
         await self._work_together(batches)
-        if self._ending:
-            return self._ending
-        return Ending(RunState.PAUSED if self._gate.stopped else RunState.FINISHED)
 
     async def _work_together(self, batches: Iterator[Batch]) -> None:
         """Send batches side by side; where one breaks down, the others finish theirs first."""
@@ -173,7 +179,7 @@ class Engine:
             except RunBusy:
                 self._halt(Cause.TAKEN_OVER, explain(Cause.TAKEN_OVER))
             except LedgerError as error:
-                self._halt(Cause.LEDGER_FAILED, f"{explain(Cause.LEDGER_FAILED)} ({error})")
+                self._halt_for_ledger(error)
 
     async def _deliver(self, batch: Batch) -> None:
         """Send a batch; where the API refuses it, its parts until the bad rows are found."""
@@ -198,17 +204,38 @@ class Engine:
             await self.ledger.intend(batch, attempt, self.clock())
             evidence = await self.gateway.post(self.work.path, body.json)
             verdict = judge(evidence, body.ids)
-            await self.ledger.settle(batch, attempt, self.clock(), verdict.settlement)
             waits += verdict.step is Step.WAIT
             tries += verdict.step is not Step.WAIT
-            progress = self._progress.after_request()
-            if not self._may_repeat(verdict, tries, waits):
-                self._show(progress.after_batch(len(batch), verdict.settlement))
+            repeats = self._may_repeat(verdict, tries, waits)
+            self._settle(batch, attempt, verdict.settlement, for_good=not repeats)
+            if not repeats:
                 self._consider_halting(verdict)
                 return verdict
-            self._show(progress)
             await self._gate.sleep(self._seconds_until_next(evidence, verdict, tries, waits))
         raise AssertionError("unreachable: the loop has no end")
+
+    def _settle(
+        self, batch: Batch, attempt: int, settlement: Settlement, *, for_good: bool
+    ) -> None:
+        written = self.ledger.settle(batch, attempt, self.clock(), settlement)
+        self._unwritten.add(written)
+        written.add_done_callback(partial(self._when_written, batch, settlement, for_good))
+
+    def _when_written(
+        self, batch: Batch, settlement: Settlement, for_good: bool, written: asyncio.Future[None]
+    ) -> None:
+        self._unwritten.discard(written)
+        if written.cancelled():
+            return
+        if error := written.exception():
+            self._halt_for_ledger(error)
+            return
+        progress = self._progress.after_request()
+        self._show(progress.after_batch(len(batch), settlement) if for_good else progress)
+
+    async def _all_written(self) -> None:
+        if self._unwritten:
+            await asyncio.wait(self._unwritten)
 
     def _may_repeat(self, verdict: Verdict, tries: int, waits: int) -> bool:
         if verdict.step is Step.WAIT:
@@ -245,6 +272,9 @@ class Engine:
         if self._ending is None:
             self._ending = Ending(RunState.HALTED, str(cause), message)
         self.stop()
+
+    def _halt_for_ledger(self, error: BaseException) -> None:
+        self._halt(Cause.LEDGER_FAILED, f"{explain(Cause.LEDGER_FAILED)} ({error})")
 
     def _show(self, progress: Progress) -> None:
         """Tell of progress; where telling fails (a closed terminal), the run goes on unseen."""

@@ -1,9 +1,9 @@
 """The receipts of a reply that answers every id in turn, read as one column.
 
 Where ids are of one length, and messageIds are too, such a reply is a table of rows of one length,
-each a constant, a messageId, a constant, the id and a constant. So it is looked at as that, and
-where the columns are the constants and the ids that were sent, it says just that. No text is made
-of any entry.
+each a constant, a messageId, a constant, the id and a constant. So the table is written that has
+the first row's constants, the ids that were sent and the messageIds that came; where it is equal
+to the reply, the reply says just that. No text is made of any entry.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import re
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -21,7 +22,6 @@ from cascade_frames.planning.utf8 import Bytes, Utf8
 
 MAX_ID: Final = 255
 _SPACE, _LAST = b" ~"
-_COLUMNS: Final = ("before", "message_id", "between", "id", "after")
 _BLANK: Final = rb"[ \t\n\r]*"
 
 
@@ -52,7 +52,7 @@ def read_column(body: bytes, ids: pa.LargeStringArray) -> pa.LargeStringArray | 
     """
     sent = Utf8.of(ids)
     opening = _OPENING.match(body)
-    if opening is None or not len(sent.data) or (np.diff(sent.lengths) != 0).any():
+    if opening is None or not len(sent.data) or not _are_alike(sent.lengths):
         return None
     start, before, first, between = opening.groups()
     width = len(sent.data) // len(sent)
@@ -60,28 +60,27 @@ def read_column(body: bytes, ids: pa.LargeStringArray) -> pa.LargeStringArray | 
     if closing is None:
         return None
     close, comma = closing.groups(b"")
-    widths = (len(before), len(first), len(between), width, len(close + comma))
-    end = len(start) + len(ids) * sum(widths) - len(comma)  # no comma stands behind the last
+    message_id = slice(len(before), len(before) + len(first))
+    tracking_id = slice(message_id.stop + len(between), message_id.stop + len(between) + width)
+    row = tracking_id.stop + len(close + comma)
+    end = len(start) + len(sent) * row - len(comma)  # no comma stands behind the last
     if not _END.fullmatch(body, end):
         return None
-    row = np.dtype([(name, f"V{width}") for name, width in zip(_COLUMNS, widths, strict=True)])
-    rows = np.frombuffer(body[len(start) : end] + comma, dtype=row, count=len(ids))
-    column = {name: rows[name].tobytes() for name in _COLUMNS}
-    constants = {"before": before, "between": between, "after": close + comma}
-    if any(column[name] != text * len(ids) for name, text in constants.items()):
+    # What follows the last entry stands in the place of its comma.
+    whole = body.ljust(end + len(comma))
+    said = np.frombuffer(whole, np.uint8, len(sent) * row, len(start)).reshape(len(sent), row)
+    received = np.ascontiguousarray(said[:, message_id])
+    expected = np.empty_like(said)
+    expected[:] = said[0]
+    expected[:, message_id] = received
+    expected[:, tracking_id] = sent.data.reshape(len(sent), width)
+    expected[-1, row - len(comma) :] = said[-1, row - len(comma) :]
+    if not np.array_equal(said, expected) or _needs_escape(sent.data):
         return None
-    if column["id"] != sent.data.tobytes() or _needs_escape(column["id"]):
+    if _needs_escape(received) or not _are_visible(received):
         return None
-    found = _of_width(column["message_id"], len(first))
-    if _needs_escape(column["message_id"]) or not _are_visible(Utf8.of(found).data):
-        return None
-    return found if _end_differently(column["message_id"], len(first)) or _differ(found) else None
-
-
-def _of_width(texts: bytes, width: int) -> pa.LargeStringArray:
-    offsets = np.arange(0, len(texts) + 1, width)
-    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(texts)]
-    return pa.Array.from_buffers(utf8.TYPE, len(offsets) - 1, buffers)
+    found = utf8.fixed_width(received)
+    return found if _end_differently(received) or _differ(found) else None
 
 
 def are_sound(message_ids: pa.LargeStringArray) -> bool:
@@ -99,17 +98,19 @@ def _differ(texts: pa.LargeStringArray) -> bool:
     return len(pc.unique(texts)) == len(texts)
 
 
-def _end_differently(texts: bytes, width: int) -> bool:
-    """Whether the last eight bytes already tell these apart, as those of UUIDs do."""
-    if width < 8:
+def _are_alike(numbers: npt.NDArray[np.int64]) -> bool:
+    return bool((numbers == numbers[0]).all())
+
+
+def _end_differently(letters: Bytes) -> bool:
+    """Whether the last eight bytes already tell these rows apart, as those of UUIDs do."""
+    if letters.shape[1] < 8:
         return False
-    letters = np.frombuffer(texts, dtype=np.uint8).reshape(-1, width)
     ends = np.sort(np.ascontiguousarray(letters[:, -8:]).view(np.uint64), axis=None)
     return bool((ends[1:] != ends[:-1]).all())
 
 
-def _needs_escape(texts: bytes) -> bool:
+def _needs_escape(letters: Bytes) -> bool:
     """Whether JSON would write some of these bytes otherwise."""
-    return (
-        b'"' in texts or b"\\" in texts or bool(np.frombuffer(texts, dtype=np.uint8).min() < _SPACE)
-    )
+    octets = letters.tobytes()
+    return b'"' in octets or b"\\" in octets or bool(letters.min() < _SPACE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -79,13 +80,14 @@ class RunWriter(Protocol):
         """
         ...
 
-    async def settle(
+    def settle(
         self, batch: Batch, attempt: int, at: datetime, settlement: Settlement
-    ) -> None:
-        """Note, durably, what became of the batch.
+    ) -> asyncio.Future[None]:
+        """Take note of what became of the batch, durably before any later intent is.
 
-        Raises:
-            LedgerError: it could not be written; the ledger goes on calling the rows unknown.
+        Returns:
+            A future that is done once the note is durable; with a LedgerError where it could not
+            be written, and the ledger goes on calling the rows unknown.
         """
         ...
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, wait
@@ -17,6 +16,7 @@ from cascade_frames.sending.pacing import Pace
 from cascade_frames.sending.progress import Progress
 from cascade_frames.sending.records import RunState, RunWriter
 from cascade_frames.sending.verdicts import Cause
+from cascade_frames.sending.wishes import Wishes
 from cascade_frames.settings import Account
 
 _SLICE_SECONDS: Final = 0.1
@@ -62,11 +62,8 @@ class EngineThread:
         self._claim = claim
         self._account = account
         self._observe = observe
-        self._lock = threading.Lock()
-        self._engine: Engine | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
         self._writer: RunWriter | None = None
-        self._wishes: list[Callable[[Engine], None]] = []
+        self._wishes = Wishes[Engine]()
         self._thread = threading.Thread(target=self._main, name="cascade-run", daemon=True)
         self._claimed: Future[str | None] = Future()
         self.run_id: str | None = None
@@ -94,24 +91,15 @@ class EngineThread:
 
     def stop(self) -> None:
         """Start no new batch; those in flight finish and are recorded; then end."""
-        self._wish(Engine.stop)
+        self._wishes.make(Engine.stop)
 
     def pause(self) -> None:
         """Start no new batch until `resume`; those in flight finish and are recorded."""
-        self._wish(Engine.pause)
+        self._wishes.make(Engine.pause)
 
     def resume(self) -> None:
         """Go on after `pause`."""
-        self._wish(Engine.resume)
-
-    def _wish(self, wish: Callable[[Engine], None]) -> None:
-        """Have the engine do something in its own thread; kept until it is there."""
-        with self._lock:
-            if self._loop is None or self._engine is None:
-                self._wishes.append(wish)
-                return
-            with contextlib.suppress(RuntimeError):  # its loop has ended, so it needs no wish
-                self._loop.call_soon_threadsafe(wish, self._engine)
+        self._wishes.make(Engine.resume)
 
     def _main(self) -> None:
         try:
@@ -140,8 +128,7 @@ class EngineThread:
 
     async def _send(self) -> Ending:
         async with Gateway(self._account) as gateway:
-            with self._lock:
-                given_up = Engine.stop in self._wishes
+            given_up = Engine.stop in self._wishes
             claim = None if given_up else self._claim()
             if claim is None:
                 return Ending(RunState.PAUSED if given_up else RunState.FINISHED)
@@ -154,9 +141,6 @@ class EngineThread:
                 self._account.max_in_flight,
                 self._observe,
             )
-            with self._lock:
-                self._loop, self._engine = asyncio.get_running_loop(), engine
-                for wish in self._wishes:
-                    wish(engine)
+            self._wishes.grant(engine)
             self._claimed.set_result(claim.run_id)
             return await engine.run()

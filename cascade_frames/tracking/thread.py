@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -12,9 +11,11 @@ from typing import Final
 from cascade_frames.ledger import Ledger
 from cascade_frames.sending.gateway import Gateway
 from cascade_frames.sending.pacing import Pace
+from cascade_frames.sending.wishes import Wishes
 from cascade_frames.settings import Account
+from cascade_frames.tracking.errand import Ending, Errand
 from cascade_frames.tracking.progress import TrackingProgress
-from cascade_frames.tracking.tracker import IN_FLIGHT, Ending, Errand, Tracker
+from cascade_frames.tracking.tracker import IN_FLIGHT, Tracker
 
 READ_SECONDS: Final = 15.0  # a status is small, and asking again is harmless
 
@@ -43,10 +44,7 @@ class TrackerThread:
         self._account = account
         self._ledger = ledger
         self._observe = observe
-        self._lock = threading.Lock()
-        self._tracker: Tracker | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._wishes: list[Callable[[Tracker], None]] = []
+        self._wishes = Wishes[Tracker]()
         self._thread = threading.Thread(target=self._main, name="cascade-tracking", daemon=True)
         self.done: Future[Ending] = Future()
 
@@ -56,24 +54,15 @@ class TrackerThread:
 
     def stop(self) -> None:
         """Ask nothing more, keep what was heard, and end."""
-        self._wish(Tracker.stop)
+        self._wishes.make(Tracker.stop)
 
     def pause(self) -> None:
         """Ask nothing until `resume`."""
-        self._wish(Tracker.pause)
+        self._wishes.make(Tracker.pause)
 
     def resume(self) -> None:
         """Go on after `pause`."""
-        self._wish(Tracker.resume)
-
-    def _wish(self, wish: Callable[[Tracker], None]) -> None:
-        """Have the tracker do something in its own thread; kept until it is there."""
-        with self._lock:
-            if self._loop is None or self._tracker is None:
-                self._wishes.append(wish)
-                return
-            with contextlib.suppress(RuntimeError):  # its loop has ended, so it needs no wish
-                self._loop.call_soon_threadsafe(wish, self._tracker)
+        self._wishes.make(Tracker.resume)
 
     def _main(self) -> None:
         try:
@@ -86,10 +75,7 @@ class TrackerThread:
     async def _track(self) -> Ending:
         async with Gateway(_reading(self._account)) as gateway:
             tracker = Tracker(self._errand, gateway, self._ledger, self._pace(), self._observe)
-            with self._lock:
-                self._loop, self._tracker = asyncio.get_running_loop(), tracker
-                for wish in self._wishes:
-                    wish(tracker)
+            self._wishes.grant(tracker)
             return await tracker.run()
 
     def _pace(self) -> Pace:

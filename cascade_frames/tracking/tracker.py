@@ -15,12 +15,8 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from enum import StrEnum
-from typing import Final, Protocol
+from typing import Final
 
-import numpy as np
-import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 
 from cascade_frames.errors import LedgerError
@@ -31,6 +27,7 @@ from cascade_frames.sending.gate import Gate
 from cascade_frames.sending.pacing import Pace
 from cascade_frames.sending.verdicts import Cause
 from cascade_frames.sending.waiting import retry_after_seconds
+from cascade_frames.tracking.errand import Book, Ending, EndingKind, Errand, Gateway
 from cascade_frames.tracking.halts import explain
 from cascade_frames.tracking.patience import Patience
 from cascade_frames.tracking.progress import TrackingProgress
@@ -50,75 +47,6 @@ LOOK_SECONDS: Final = 10.0
 _LOOK_SHARE: Final = 0.05  # of the time at most goes into looking at what the ledger heard
 _GRACE_SECONDS: Final = 1.0  # for what is under way when the tracking ends
 _SHOW_SECONDS: Final = 0.1
-
-
-class Gateway(Protocol):
-    """What status requests go through."""
-
-    async def get(self, path: str) -> Evidence:
-        """GET a path; never raises for what the network or the server does."""
-        ...
-
-
-class Book(Protocol):
-    """The part of a ledger that a tracking needs; its methods block."""
-
-    def note(self, readings: list[Reading]) -> None:
-        """Keep what was heard."""
-        ...
-
-    def deliveries(self, message_ids: pa.LargeStringArray) -> pd.DataFrame:
-        """What is known of messages."""
-        ...
-
-
-class EndingKind(StrEnum):
-    """How a tracking ended."""
-
-    DONE = "done"  # everything was asked, and is final where that was the aim
-    TIMED_OUT = "timed_out"  # its time was over
-    STOPPED = "stopped"  # by its owner's wish
-    HALTED = "halted"  # for a cause
-
-
-@dataclass(frozen=True)
-class Ending:
-    """How a tracking ended.
-
-    Attributes:
-        cause, message: why and what to do, for a halt.
-        not_found: numbers of the messages that the API does not know, as far as it was asked.
-        unanswered: messages whose questions brought nothing.
-    """
-
-    kind: EndingKind
-    cause: str | None = None
-    message: str | None = None
-    not_found: tuple[int, ...] = ()
-    unanswered: int = 0
-
-
-@dataclass(frozen=True, repr=False)
-class Errand:
-    """What a tracking is to find out.
-
-    Attributes:
-        message_ids: of N messages, all different.
-        states: what is known of each, None where nothing is.
-        due: float64, length N: from when on each may be asked about (seconds since 1970).
-        sent_at: float64, length N: when each was sent, or was to be.
-        closed: bool, length N: those that are not asked about.
-        once: ask about each once, instead of until it is final.
-        timeout: seconds after which it ends.
-    """
-
-    message_ids: pa.LargeStringArray
-    states: list[str | None]
-    due: npt.NDArray[np.float64]
-    sent_at: npt.NDArray[np.float64]
-    closed: npt.NDArray[np.bool_]
-    once: bool = True
-    timeout: float | None = None
 
 
 def wall_clock() -> Callable[[], float]:

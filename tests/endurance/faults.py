@@ -54,7 +54,7 @@ POINTS = {
     "before join": (sender, "join_results", False),
     "after join": (sender, "join_results", True),
 }
-_ASYNC = ("intend", "settle", "post")
+_ASYNC = ("intend", "post")
 
 
 class _Sudden(Exception):

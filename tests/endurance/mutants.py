@@ -3,6 +3,7 @@
 Each is one that a send could well have: most tools commit after they send.
 """
 
+import asyncio
 import dataclasses
 
 from cascade_frames.ledger import standing
@@ -20,7 +21,10 @@ def commit_after_send():
     async def no_intent(self, batch, attempt, at):
         pass
 
-    async def both(self, batch, attempt, at, settlement):
+    def both(self, *outcome):
+        return asyncio.ensure_future(one_after_the_other(self, *outcome))
+
+    async def one_after_the_other(self, batch, attempt, at, settlement):
         await intend(self, batch, attempt, at)
         await settle(self, batch, attempt, at, settlement)
 

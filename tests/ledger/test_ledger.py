@@ -40,13 +40,18 @@ def keys(ids, contents=None, hashes=None):
     )
 
 
+async def settled(writer, *outcome):
+    """Record an outcome, and wait until it is durable."""
+    await writer.settle(*outcome)
+
+
 def settle(ledger, found, settlement, label=LABEL, state=RunState.FINISHED):
     """Register, send and settle these messages in one batch."""
     registration = ledger.register(label, found)
     writer = ledger.open_run(registration.run_id)
     batch = Batch(1, 0, len(registration.pending))
     asyncio.run(writer.intend(batch, 1, NOW))
-    asyncio.run(writer.settle(batch, 1, NOW, settlement))
+    asyncio.run(settled(writer, batch, 1, NOW, settlement))
     writer.close(state)
 
 
@@ -129,7 +134,7 @@ def test_a_dead_owner_is_taken_over_and_fenced_off(ledger, opened):
         asyncio.run(writer.intend(Batch(2, 1, 2), 1, NOW))
     # What it had in flight may still be settled.
     told = Settlement(Outcome.UNKNOWN, None, None, ("m",))
-    asyncio.run(writer.settle(Batch(1, 0, 1), 1, NOW, told))
+    asyncio.run(settled(writer, Batch(1, 0, 1), 1, NOW, told))
     writer.close(RunState.PAUSED)
     assert sql(ledger, "SELECT state FROM run ORDER BY run") == [("superseded",), ("active",)]
     assert other.stand("acc", keys("a")).table["messageId"].tolist() == ["m"]
@@ -195,7 +200,7 @@ def test_more_ids_than_a_block_holds(opened):
     batch = Batch(1, BLOCK - 2, BLOCK + 2)
     asyncio.run(writer.intend(batch, 1, NOW))
     told = Settlement(Outcome.UNKNOWN, None, None, ("w", None, "y", "z"))
-    asyncio.run(writer.settle(batch, 1, NOW, told))
+    asyncio.run(settled(writer, batch, 1, NOW, told))
     writer.close(RunState.PAUSED)
     backwards = everyone.take(np.arange(size)[::-1].copy())
     table = opened.stand("acc", backwards).table[::-1].reset_index(drop=True)

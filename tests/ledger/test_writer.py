@@ -64,6 +64,40 @@ def test_many_records_share_a_commit(writer, ledger, monkeypatch):
     assert len(commits) < 50
 
 
+def test_an_outcome_shares_the_commit_of_the_next_intent(writer, ledger, monkeypatch):
+    """A batch costs one sync, not two; and an intent is never durable before what came first."""
+    commits = []
+    commit = writers.RunWriter._commit
+
+    def counted(self, group):
+        commits.append(len(group))
+        commit(self, group)
+
+    monkeypatch.setattr(writers.RunWriter, "_commit", counted)
+
+    async def go():
+        for number in range(1, 21):
+            await writer.intend(batch(number), 1, NOW)
+            assert count(ledger, "outcome") == number - 1
+            last = writer.settle(batch(number), 1, NOW, UNSENT)
+        await last
+
+    asyncio.run(go())
+    assert count(ledger, "outcome") == 20
+    assert len(commits) == 21
+
+
+def test_an_outcome_without_company_is_written_all_the_same(writer, ledger):
+    """Whoever waits for an outcome alone waits for a moment, not for the next request."""
+
+    async def go():
+        await writer.intend(batch(1), 1, NOW)
+        await asyncio.wait_for(writer.settle(batch(1), 1, NOW, UNSENT), 5)
+
+    asyncio.run(go())
+    assert count(ledger, "outcome") == 1
+
+
 def test_one_bad_record_fails_alone(writer, ledger):
     """A record that cannot be written takes none of its neighbours with it."""
 
@@ -84,8 +118,7 @@ def test_a_waiter_that_goes_away_leaves_its_record(writer, ledger):
 
     async def go():
         await writer.intend(batch(1), 1, NOW)
-        waiting = asyncio.create_task(writer.settle(batch(1), 1, NOW, UNSENT))
-        await asyncio.sleep(0)
+        waiting = writer.settle(batch(1), 1, NOW, UNSENT)
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)
         await writer.intend(batch(2), 1, NOW)

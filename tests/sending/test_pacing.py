@@ -1,6 +1,7 @@
 """The account's rate is held: not above, and hardly below."""
 
 import asyncio
+import itertools
 import time
 
 import pytest
@@ -30,6 +31,37 @@ def test_the_rate_is_held_from_both_sides():
     assert 1.5 * 50 * 0.97 <= len(turns) <= 1.5 * 50 + 6
     for early, late in zip(turns, turns[51:], strict=False):
         assert late - early > 0.85  # 51 more within a second, but for the bunch at the start
+
+
+def test_a_fast_run_that_shares_its_rate_wakes_up_for_a_few_requests_at_once():
+    """Far fewer wake-ups than requests; and still no more of them than the rate allows."""
+    free_at = 0.0
+
+    async def reserve(span):
+        nonlocal free_at
+        now = time.monotonic()
+        begins = max(free_at, now)
+        free_at = begins + span
+        return begins - now
+
+    async def go():
+        pace = Pace(400, reserve)
+        began = time.monotonic()
+        turns = []
+
+        async def worker():
+            while len(turns) < 200:
+                await pace.turn()
+                turns.append(time.monotonic() - began)
+
+        await asyncio.gather(*(worker() for _ in range(16)))
+        return turns
+
+    turns = asyncio.run(go())
+    moments = 1 + sum(late - early > 0.002 for early, late in itertools.pairwise(turns))
+    assert moments < len(turns) / 4
+    for early, late in zip(turns, turns[80:], strict=False):
+        assert late - early > 0.75 * (80 - 16 - 16) / 400
 
 
 def test_slowing_down_halves_the_rate_to_an_eighth():

@@ -13,7 +13,8 @@ from cascade_frames.ledger.deliveries import Reading
 from cascade_frames.sandbox.limits import Bucket, Rate, TooManyRequests
 from cascade_frames.sending.evidence import Evidence, Failure
 from cascade_frames.sending.pacing import Pace
-from cascade_frames.tracking.tracker import Errand, Tracker
+from cascade_frames.tracking.errand import Errand
+from cascade_frames.tracking.tracker import Tracker
 
 START = 1_800_000_000.0
 

@@ -40,7 +40,11 @@ def intend(writer, batch, attempt=1):
 
 def settle(writer, batch, settlement, attempt=1):
     """Write an outcome and wait until it is durable."""
-    asyncio.run(writer.settle(batch, attempt, AT, settlement))
+
+    async def settled():
+        await writer.settle(batch, attempt, AT, settlement)
+
+    asyncio.run(settled())
 
 
 def outcomes(ledger, keys):

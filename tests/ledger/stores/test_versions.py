@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cascade_frames.errors import LedgerError
-from cascade_frames.ledger import Ledger, schema
+from cascade_frames.ledger import Ledger, schema, tables
 from cascade_frames.ledger.deliveries import Reading
 from cascade_frames.ledger.migrations import upgrade
 from cascade_frames.ledger.stores import open_store
@@ -76,7 +76,7 @@ def test_a_ledger_of_version_4_is_read_as_it_is(ledger, location):
         ledger._store.rows("UPDATE outcome SET message_ids = ?", (zlib.compress(b"m-1\n\nm-3"),))
         ledger._store.rows(schema.SET_META, {"key": "version", "value": b"4"})
     upgraded = Ledger(location)
-    assert upgraded._store.version() == schema.STEPS[-1][0]
+    assert upgraded._store.version() == tables.STEPS[-1][0]
     both = keys_of(upgraded, ["id-3", "new", "id-1", "id-2"], np.array([2, 9, 0, 1]))
     assert upgraded.register(LABEL, both).pending.tolist() == [1]
     table = upgraded.stand(ACCOUNT, both).table
@@ -97,7 +97,7 @@ def test_a_ledger_of_version_5_takes_deliveries_once_it_is_opened(ledger, locati
         ledger._store.rows("DELETE FROM tombstone WHERE kind = 'receipt'")
         ledger._store.rows(schema.SET_META, {"key": "version", "value": b"5"})
     upgraded = Ledger(location)
-    assert upgraded._store.version() == schema.STEPS[-1][0] == 6
+    assert upgraded._store.version() == tables.STEPS[-1][0] == 6
     assert upgraded.stand(ACCOUNT, keys).table["outcome"].tolist() == ["accepted", "skipped"]
     upgraded.note([Reading("m-id-1", "delivered", AT)])
     found = upgraded.deliveries(as_texts(["m-id-1", "m-id-2"]))
