@@ -23,7 +23,7 @@ from cascade_frames.outcomes import Outcome, Reason
 from cascade_frames.planning.content import message_hashes
 from cascade_frames.planning.faults import Faults
 from cascade_frames.planning.hashing import Hashes, id_hashes
-from cascade_frames.planning.schema import check_messages
+from cascade_frames.planning.validation import check_messages
 from cascade_frames.progress import progress_view
 from cascade_frames.sending.bodies import Bodies
 from cascade_frames.sending.encoding import MessageEncoder

@@ -34,6 +34,7 @@ from cascade_frames.result_verbs import (
     start_tracking,
     track,
 )
+from cascade_frames.settings import Account
 from cascade_frames.verbs import compose, connect, plan, send, start, validate
 
 if TYPE_CHECKING:
@@ -46,12 +47,10 @@ if TYPE_CHECKING:
     from cascade_frames.resolving import resolve
     from cascade_frames.runs import Run
     from cascade_frames.sending.client import AsyncClient, Client, Receipt
-    from cascade_frames.settings import Account
     from cascade_frames.trackings import Tracking
 
 # Where the names above are, which are loaded when they are first used.
 _LATER: Final = {
-    "Account": "cascade_frames.settings",
     "AsyncClient": "cascade_frames.sending.client",
     "Client": "cascade_frames.sending.client",
     "Ledger": "cascade_frames.ledger",

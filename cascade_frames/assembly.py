@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import pandas as pd
 
+from cascade_frames.deferred import DeferredSender, load_sender
 from cascade_frames.errors import AccountError, MappingError
-from cascade_frames.following import Manner, check_account, follow
-from cascade_frames.joining.choosing import Choice
 from cascade_frames.joining.join import result_columns
 from cascade_frames.ledger import open_ledger
 from cascade_frames.loading import one_at_a_time
-from cascade_frames.notebook.views import open_composer, open_explorer
 from cascade_frames.options import (
     ComposeOptions,
     PlanOptions,
@@ -31,15 +29,14 @@ from cascade_frames.planning.planner import (
     make_plan,
     read_route,
 )
-from cascade_frames.runs import Run
-from cascade_frames.sender import PlanSender, say
-from cascade_frames.sending.client import AsyncClient, Client
 from cascade_frames.settings import Account, find_account
 
 if TYPE_CHECKING:
     from cascade_frames.notebook.composer import Composer
     from cascade_frames.notebook.explorer import Explorer
     from cascade_frames.notebook.still import StillExplorer, StillPanel
+    from cascade_frames.runs import Run
+    from cascade_frames.sending.client import AsyncClient, Client
     from cascade_frames.trackings import Tracking
 
 _MAPPING = frozenset(field.name for field in fields(MessageMapping))
@@ -47,13 +44,15 @@ _REQUEST = frozenset(field.name for field in fields(PlanRequest)) - {"mapping", 
 _SENDING = frozenset({"confirm", "guarantee", "suffix", "ui"})
 
 
-def plan(segment: pd.DataFrame, options: PlanOptions) -> Plan:
-    """See `verbs.plan`."""
+def plan(segment: pd.DataFrame, options: PlanOptions, *, sends: bool = False) -> Plan:
+    """See `verbs.plan`; `sends` says that the plan is to be sent as soon as it is made."""
     refuse_unknown(options, PlanOptions, "plan")
     check_table(segment)
     given: dict[str, Any] = dict(options)
     configured = _given_account(options.get("account")) or find_account()
     account = configured or _sandbox_account()
+    if sends:
+        load_sender(account)
     request = PlanRequest(
         MessageMapping(**{name: given[name] for name in _MAPPING & given.keys()}),
         account,
@@ -61,7 +60,7 @@ def plan(segment: pd.DataFrame, options: PlanOptions) -> Plan:
         **{name: given[name] for name in _REQUEST & given.keys()},
     )
     ledger = open_ledger(options.get("ledger"), account.gateway)
-    sender = PlanSender(ledger, _notice() if configured is None else None)
+    sender = DeferredSender(ledger, _notice() if configured is None else None)
     return make_plan(segment, request, ledger, datetime.now(UTC), sender)
 
 
@@ -88,6 +87,8 @@ def compose(segment: pd.DataFrame, options: ComposeOptions) -> Composer | StillP
     """See `verbs.compose`."""
     refuse_unknown(options, ComposeOptions, "compose")
     check_table(segment)
+    with one_at_a_time:
+        from cascade_frames.notebook.views import open_composer
     given: dict[str, Any] = dict(options)
     ui = given.pop("ui", "auto")
     return open_composer(segment, _plan_of, given, ui)
@@ -101,6 +102,9 @@ def explore(
     ui: PanelLook,
 ) -> Explorer | StillExplorer:
     """See `result_verbs.explore`."""
+    with one_at_a_time:
+        from cascade_frames.joining.choosing import Choice
+        from cascade_frames.notebook.views import open_explorer
     choice = Choice(**{name: _several(values) for name, values in rows.items()}, search=search)
     return open_explorer(results, choice, suffix or "", ui)
 
@@ -126,14 +130,14 @@ def start_tracking(results: pd.DataFrame, options: TrackOptions) -> Tracking:
 
 
 def _follow(results: pd.DataFrame, options: TrackOptions, *, waits: bool) -> Tracking:
+    with one_at_a_time:
+        from cascade_frames.following import Manner, check_account, follow
     if not isinstance(results, pd.DataFrame):
         raise MappingError(f"results: a {type(results).__name__}, not a pandas DataFrame.")
     given: dict[str, Any] = dict(options)
     account = _given_account(given.pop("account", None)) or find_account()
     if account is None:
-        if "gateway" not in results.attrs:
-            say(_notice())
-        account = _sandbox_account()
+        account = _sandbox_account(says="gateway" not in results.attrs)
     check_account(results, account)
     ledger = open_ledger(given.pop("ledger", None), account.gateway)
     return follow(results, account, ledger, Manner(**given), waits=waits)
@@ -141,16 +145,21 @@ def _follow(results: pd.DataFrame, options: TrackOptions, *, waits: bool) -> Tra
 
 def connect(account: Account | None, *, asynchronous: bool) -> Client | AsyncClient:
     """See `verbs.connect`."""
+    with one_at_a_time:
+        from cascade_frames.sending.client import AsyncClient, Client
     chosen = _given_account(account) or find_account()
     if chosen is None:
-        say(_notice())
-        chosen = _sandbox_account()
+        chosen = _sandbox_account(says=True)
     return AsyncClient(chosen) if asynchronous else Client(chosen)
 
 
-def _sandbox_account() -> Account:
+def _sandbox_account(*, says: bool = False) -> Account:
     with one_at_a_time:
         from cascade_frames.home import default_sandbox
+    if says:
+        with one_at_a_time:
+            from cascade_frames.sender import say
+        say(_notice())
     return default_sandbox().account
 
 
@@ -180,5 +189,5 @@ def _begun(segment: pd.DataFrame, options: SendOptions, *, waits: bool) -> Run:
     how = {name: given.pop(name) for name in _SENDING & given.keys()}
     check_table(segment)
     result_columns(segment, how.get("suffix"))
-    made = plan(segment, given)
+    made = plan(segment, given, sends=True)
     return made.sender.start(made, Conduct(**how, waits=waits))

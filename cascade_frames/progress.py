@@ -10,8 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, Protocol, TextIO
 
-from tqdm import tqdm
-
+from cascade_frames.loading import one_at_a_time
 from cascade_frames.planning.plan import UserInterface
 
 if TYPE_CHECKING:
@@ -110,6 +109,8 @@ class _Silent(_Unsteered):
 
 class _Bar(_Unsteered):
     def __init__(self, stream: TextIO) -> None:
+        with one_at_a_time:
+            from tqdm import tqdm
         self._bar = tqdm(
             file=stream, unit=" messages", mininterval=_BAR_SECONDS, dynamic_ncols=True, total=0
         )

@@ -50,7 +50,7 @@ def test_import_starts_nothing():
 HEAVY = [
     *("aiolimiter", "anyio", "apsw", "click", "httpx", "msgspec", "pandera", "phonenumbers"),
     *("great_tables", "matplotlib", "statsmodels"),
-    *("psutil", "psycopg", "pydantic", "pydantic_settings", "starlette", "tqdm", "uvicorn"),
+    *("psutil", "psycopg", "starlette", "tqdm", "uvicorn"),
 ]
 
 
@@ -71,6 +71,25 @@ def test_a_live_account_needs_no_sandbox():
         "print([one for one in ('starlette', 'uvicorn') if one in sys.modules])"
     )
     assert _python(script) == "[]"
+
+
+@pytest.mark.parametrize(
+    ("phone", "loaded"),
+    [("0501112233", []), ("+48501112233", ["phonenumbers"]), ("12", ["pandera", "phonenumbers"])],
+    ids=["plain", "foreign", "faulty"],
+)
+def test_a_plan_loads_what_it_needs(phone, loaded):
+    """The rules are asked only of rows in doubt, and what sends is left to those who send."""
+    script = (
+        "import sys, pandas, cascade_frames as cf, tempfile;"
+        "a = cf.Account(base_url='https://api.example', api_key='invented-key');"
+        f"s = pandas.DataFrame({{'phone': ['0501112233', '{phone}']}}, index=[0, 0]);"
+        "s.iloc[:].cascade.plan(to_phone='{phone}', from_name='B', message_type='promo',"
+        " text='Hello', id=pandas.Series(['a', 'b'], index=[0, 0]), account=a,"
+        " on_invalid='drop', ledger=tempfile.mkdtemp() + '/l.sqlite3');"
+        "print([one for one in ('pandera', 'phonenumbers', 'httpx', 'tqdm') if one in sys.modules])"
+    )
+    assert _python(script) == str(loaded)
 
 
 def test_several_threads_may_come_first():

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from cascade_frames import contract
-from cascade_frames.contract import Field
+from cascade_frames.contract import Field, MessageType
 from cascade_frames.planning import utf8
 from cascade_frames.planning.distinct import map_objects
 
@@ -32,7 +35,11 @@ class Advice:
 
 def advise(messages: pd.DataFrame) -> tuple[Advice, ...]:
     """Advice for a sound message table."""
-    found = [_sender(messages), *_ttl(messages), _options(messages)]
+    types, which = utf8.distinct(utf8.strings(messages[Field.MESSAGE_TYPE]))
+    codes = {kind: code for code, kind in enumerate(types.to_pylist())}
+    found = [_sender(messages), *_ttl(messages[Field.TTL], codes, which)]
+    if MessageType.VIBER_SURVEY in codes:
+        found.append(_options(messages))
     return tuple(advice for advice in found if advice.messages)
 
 
@@ -46,19 +53,25 @@ def _sender(messages: pd.DataFrame) -> Advice:
     )
 
 
-def _ttl(messages: pd.DataFrame) -> list[Advice]:
-    if messages[Field.TTL].isna().all():
-        return []
-    seconds = messages[Field.TTL].to_numpy(dtype=np.float64, na_value=np.nan)
-    types, which = utf8.distinct(utf8.strings(messages[Field.MESSAGE_TYPE]))
-    codes = {kind: code for code, kind in enumerate(types.to_pylist())}
+def _ttl(
+    seconds: pd.Series[Any], codes: Mapping[str, int], which: npt.NDArray[np.int32]
+) -> list[Advice]:
+    """Advice on the times of each type; `which` is the code of each message's type."""
     found = []
     for kind, (low, high) in contract.TTL_RECOMMENDED_SECONDS.items():
-        outside = (which == codes.get(kind, -1)) & ((seconds < low) | (seconds > high))
+        if kind not in codes or _all_within(seconds, low, high):
+            continue
+        outside = ((seconds < low) | (seconds > high)).to_numpy(dtype=bool, na_value=False)
+        outside &= which == codes[kind]
         span = f"{low:,} s" if low == high else f"{low:,} to {high:,} s"
         words = f"ttl of a {kind} outside the recommended {span}"
         found.append(Advice(int(np.count_nonzero(outside)), words))
     return found
+
+
+def _all_within(seconds: pd.Series[Any], low: int, high: int) -> bool:
+    least, most = seconds.min(), seconds.max()
+    return least is pd.NA or bool(least >= low and most <= high)
 
 
 def _options(messages: pd.DataFrame) -> Advice:

@@ -44,9 +44,9 @@ def _as_text(values: pd.Series[Any]) -> pa.LargeStringArray:
 
 
 def _numbers(values: pa.Int64Array) -> pa.LargeStringArray:
-    """In digits; one number for all rows, as a ttl mostly is, is one text."""
+    """In digits; one number for all rows, as a ttl mostly is, as one text."""
     if not values.null_count and pc.min(values) == pc.max(values):
-        return utf8.repeated(str(values[0].as_py()), 1)
+        values = values[:1]
     return values.cast(utf8.TYPE)
 
 

@@ -22,7 +22,7 @@ import pandas as pd
 import pyarrow as pa
 
 from cascade_frames.planning import utf8
-from cascade_frames.planning.utf8 import Mask, Texts, Utf8
+from cascade_frames.planning.utf8 import Mask, Texts
 
 Hashes = npt.NDArray[np.uint64]
 
@@ -46,8 +46,8 @@ def hash_texts(texts: Texts, key: str) -> Hashes:
 def hash_texts_by(texts: Texts, keys: Sequence[str]) -> list[Hashes]:
     """Hash N strings under several keys: as many times N `uint64`."""
     column = utf8.strings(texts)
-    if not column.null_count and len(column) > 1 and Utf8.of(column).is_constant():
-        return [np.repeat(found, len(column)) for found in hash_texts_by(column[:1], keys)]
+    if len(one := utf8.condensed(column)) < len(column):
+        return [np.repeat(found, len(column)) for found in hash_texts_by(one, keys)]
     absent = utf8.nulls(column)
     encoded = column.cast(pa.large_binary())
     hashed = [np.empty(len(column), dtype=np.uint64) for _ in keys]
@@ -74,14 +74,12 @@ def hash_rows(columns: Mapping[str, Texts], size: int, secret: bytes) -> Hashes:
     """
     total = np.zeros(size, dtype=np.uint64)
     for name in sorted(columns):
-        values = utf8.strings(columns[name])
-        if values.null_count == len(values):
-            continue
-        if not values.null_count and Utf8.of(values).is_constant():
-            values = values[:1]
-        hashed = hash_texts(values, content_key(name, secret))
-        hashed[utf8.nulls(values)] = 0
-        total ^= hashed
+        values = utf8.condensed(utf8.strings(columns[name]))
+        if values.null_count < len(values):
+            hashed = hash_texts(values, content_key(name, secret))
+            if values.null_count:
+                hashed[utf8.nulls(values)] = 0
+            total ^= hashed
     return total
 
 

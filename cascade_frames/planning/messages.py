@@ -26,10 +26,11 @@ from cascade_frames.planning.mapping import (
     MessageMapping,
     map_field,
 )
-from cascade_frames.planning.schema import check_messages
+from cascade_frames.planning.validation import check_messages
 from cascade_frames.planning.variables import Variables
 
 _ABSENT = frozenset({Reason.MISSING_VALUE, Reason.TEXT_MISSING, Reason.SURVEY_OPTIONS_COUNT})
+_OPTIONAL = (Field.TTL, Field.SCHEDULED_SENT, Field.SURVEY_OPTIONS)
 _REQUIRED = (Field.TO_PHONE, Field.FROM_NAME, Field.MESSAGE_TYPE)
 
 
@@ -43,12 +44,14 @@ class DraftedMessages:
         faults: what is wrong with which rows.
         variables: the server-side variables that texts refer to.
         id_hashes: N `uint64`, by which the ledger knows the ids.
+        absent: fields that no row has a value of.
     """
 
     table: pd.DataFrame
     faults: Faults
     variables: Variables
     id_hashes: hashing.Hashes
+    absent: frozenset[Field]
 
     def __repr__(self) -> str:
         """Say how many rows there are, and nothing that is in them."""
@@ -98,7 +101,7 @@ def draft(
         table[name] = values
     id_hashes = hashing.id_hashes(table[Field.ID], secret)
     _check_unique(table[Field.ID], id_hashes, derived, faults, mapped)
-    return DraftedMessages(table, faults, variables, id_hashes)
+    return DraftedMessages(table, faults, variables, id_hashes, _absent(mapped))
 
 
 def _map_all(
@@ -195,7 +198,7 @@ def _add_rules_broken(
     is not told again.
     """
     found = Faults(len(table))
-    check_messages(table, now, found)
+    check_messages(table, now, found, _absent(mapped))
     for fault in found.found:
         field = Field(fault.column)
         source = mapped[field]
@@ -204,6 +207,11 @@ def _add_rules_broken(
             cause = Field.TO_PHONE if field is Field.ID and source is None else field
             rows = rows & ~told[cause].any
         told[field].add(fault.reason, source.label if source else ARGUMENTS[field], rows)
+
+
+def _absent(mapped: Mapping[Field, Mapped | None]) -> frozenset[Field]:
+    """The fields of which nothing was said, and which need not be there."""
+    return frozenset(field for field in _OPTIONAL if mapped[field] is None)
 
 
 def _passed_through(

@@ -26,6 +26,7 @@ _DROPPED: Final = " \t()-/"
 _PLUS: Final = ord("+")
 _HEAD: Final = 6
 _TAIL: Final = 9
+_BLOCK: Final = 1 << 16
 
 
 class Verdict(IntEnum):
@@ -58,13 +59,22 @@ class Sorted:
 
 
 def sort_by_shape(written: pa.LargeStringArray, judge: Judge) -> Sorted:
-    """Sort N phones.
+    """Sort N phones, some thousand at a time: what is noted of those fits the processor's cache.
 
     Args:
         written: as people wrote them.
         judge: takes one phone (digits, maybe a plus before them, at least six characters) and
             says what holds for all of that length that begin with the same six characters.
     """
+    known: dict[int, Verdict] = {}
+    blocks = [written.slice(start, _BLOCK) for start in range(0, max(len(written), 1), _BLOCK)]
+    found = [_sort_block(block, judge, known) for block in blocks]
+    unchanged = all(one.digits is block for one, block in zip(found, blocks, strict=True))
+    digits = written if unchanged else pa.concat_arrays([one.digits for one in found])
+    return Sorted(digits, np.concatenate([one.verdicts for one in found]))
+
+
+def _sort_block(written: pa.LargeStringArray, judge: Judge, known: dict[int, Verdict]) -> Sorted:
     column = Utf8.of(written)
     odd = column.positions_outside(_DIGITS)
     digits, readable = written, ~utf8.nulls(written)
@@ -75,7 +85,7 @@ def sort_by_shape(written: pa.LargeStringArray, judge: Judge) -> Sorted:
     verdicts = np.full(len(column), Verdict.ASK, dtype=np.int8)
     rows = np.flatnonzero(readable)
     if len(rows):
-        verdicts[rows] = _judged(column, rows, judge)
+        verdicts[rows] = _judged(column, rows, judge, known)
     return Sorted(digits, verdicts)
 
 
@@ -99,7 +109,9 @@ def _dropped(column: Utf8, odd: npt.NDArray[np.int64]) -> tuple[Utf8, Mask]:
     return Utf8(np.delete(column.data, gone), offsets), readable
 
 
-def _judged(column: Utf8, rows: npt.NDArray[np.int64], judge: Judge) -> npt.NDArray[np.int8]:
+def _judged(
+    column: Utf8, rows: npt.NDArray[np.int64], judge: Judge, known: dict[int, Verdict]
+) -> npt.NDArray[np.int8]:
     """The verdicts of these rows, each shape judged once."""
     starts, lengths = column.starts[rows], column.lengths[rows]
     # The first six bytes and the length as one integer.
@@ -110,10 +122,12 @@ def _judged(column: Utf8, rows: npt.NDArray[np.int64], judge: Judge) -> npt.NDAr
     first = np.full(len(coded.dictionary), len(rows), dtype=np.int64)
     np.minimum.at(first, codes, np.arange(len(rows)))
     verdicts = np.empty(len(first), dtype=np.int8)
-    for shape, at in enumerate(first):
-        begin = int(starts[at])
-        sample = column.data[begin : begin + int(lengths[at])].tobytes().decode("ascii")
-        verdicts[shape] = judge(sample) if len(sample) < 255 else Verdict.ASK
+    for number, shape in enumerate(coded.dictionary.to_pylist()):
+        if shape not in known:
+            begin, length = int(starts[first[number]]), int(lengths[first[number]])
+            sample = column.data[begin : begin + length].tobytes().decode("ascii")
+            known[shape] = judge(sample) if length < 255 else Verdict.ASK
+        verdicts[number] = known[shape]
     judged: npt.NDArray[np.int8] = verdicts[codes]
     return judged
 

@@ -1,12 +1,8 @@
 """Phone numbers as people type them, brought to E.164 (`+380501112233`).
 
 The plain spellings of the default region, and numbers with a plus, are read a shape at a time
-(`phone_shapes`); what is left goes through `phonenumbers`, one distinct value at a time. A number
-is taken when its length and country code are possible for a mobile number of its country (the
-library's metadata); whether the range has been handed out yet is not asked, since metadata lags
-behind.
-Only where digits without a plus are no number of the region is it asked, before they are taken
-for a country code and a number: a digit too many must not reach somebody in Belize.
+(`phone_shapes`); what is left is read by the rules of numbering (`numbering`), one distinct value
+at a time. Those take a while to load, and where all phones are plain they are not needed.
 """
 
 from __future__ import annotations
@@ -17,12 +13,11 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-import phonenumbers
 import pyarrow as pa
 import pyarrow.compute as pc
-from phonenumbers import PhoneNumberFormat, PhoneNumberType, ValidationResult
 
 from cascade_frames.errors import MappingError
+from cascade_frames.loading import one_at_a_time
 from cascade_frames.planning import utf8
 from cascade_frames.planning.distinct import distinct_values, float_bits
 from cascade_frames.planning.phone_shapes import Verdict, complete, sort_by_shape
@@ -34,7 +29,6 @@ _PUNCTUATION: Final = r"[^\d+]+"
 # What may stand before the nine digits; 80 is the old long-distance 8 before the 0.
 _PLAIN: Final = {"UA": re.compile(r"^(?:\+380|00380|380|80|0|)([1-9][0-9]{8})$")}
 _PLAIN_PREFIX: Final = {"UA": "+380"}
-_PLAIN_E164: Final = {380: re.compile(r"\+380[1-9][0-9]{8}")}
 
 
 def check_region(region: str) -> str:
@@ -44,7 +38,11 @@ def check_region(region: str) -> str:
         MappingError: not a region `phonenumbers` knows.
     """
     known = region.upper() if isinstance(region, str) else ""
-    if known not in phonenumbers.SUPPORTED_REGIONS:
+    if known in _PLAIN:
+        return known
+    with one_at_a_time:
+        from cascade_frames.planning.numbering import is_region
+    if not is_region(known):
         raise MappingError(f"region: {region!r} is not a two-letter country code such as 'UA'.")
     return known
 
@@ -129,26 +127,13 @@ def _judge(sample: str, region: str) -> Verdict:
     """
     if region in _PLAIN and _PLAIN[region].fullmatch(sample):
         return Verdict.KEEP if sample.startswith("+") else Verdict.COMPLETE
-    if not sample.startswith("+") or not _is_settled_by_shape(sample[1:]):
+    if not sample.startswith("+"):
+        return Verdict.ASK
+    with one_at_a_time:
+        from cascade_frames.planning.numbering import is_settled_by_shape
+    if not is_settled_by_shape(sample[1:]):
         return Verdict.ASK
     return {sample: Verdict.KEEP, None: Verdict.REFUSE}.get(read_phone(sample, region), Verdict.ASK)
-
-
-def _is_settled_by_shape(digits: str) -> bool:
-    """Whether country code and length decide, whatever the other digits are."""
-    if digits.startswith("0"):
-        return False
-    for size in (1, 2, 3):
-        code, national = int(digits[:size]), digits[size:]
-        if code not in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
-            continue
-        region = phonenumbers.region_code_for_country_code(code)
-        metadata = phonenumbers.PhoneMetadata.metadata_for_region(region, None)
-        if metadata is None or national[0] == "0":
-            return False
-        prefix = metadata.national_prefix_for_parsing or ""
-        return not prefix or (prefix.isdigit() and not national.startswith(prefix[0]))
-    return False
 
 
 def read_phone(written: str, region: str) -> str | None:
@@ -164,25 +149,9 @@ def read_phone(written: str, region: str) -> str | None:
     plain = _PLAIN[region].fullmatch(digits) if region in _PLAIN else None
     if plain:
         return _PLAIN_PREFIX[region] + plain[1]
-    try:
-        number = phonenumbers.parse(digits, region)
-        if digits.isdigit() and not _possible(number):
-            number = phonenumbers.parse(f"+{digits.removeprefix('00')}", None)
-            if not digits.startswith("00") and not phonenumbers.is_valid_number(number):
-                return None
-    except phonenumbers.NumberParseException:
-        return None
-    if not _possible(number):
-        return None
-    phone = phonenumbers.format_number(number, PhoneNumberFormat.E164)
-    # The library keeps a leading 0 that stands where a digit was lost.
-    strict = _PLAIN_E164.get(number.country_code or 0)
-    return None if strict and not strict.fullmatch(phone) else phone
-
-
-def _possible(number: phonenumbers.PhoneNumber) -> bool:
-    verdict = phonenumbers.is_possible_number_for_type_with_reason(number, PhoneNumberType.MOBILE)
-    return verdict == ValidationResult.IS_POSSIBLE
+    with one_at_a_time:
+        from cascade_frames.planning.numbering import read_digits
+    return read_digits(digits, region)
 
 
 def _unspoil(text: str) -> str | None:

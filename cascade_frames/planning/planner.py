@@ -15,6 +15,7 @@ import pandas as pd
 from cascade_frames import contract
 from cascade_frames.contract import Field, Route
 from cascade_frames.errors import InvalidRecipients, MappingError
+from cascade_frames.loading import one_at_a_time
 from cascade_frames.outcomes import Outcome, Reason
 from cascade_frames.planning import (
     advice,
@@ -22,7 +23,6 @@ from cascade_frames.planning import (
     control,
     messages,
     policy,
-    segment_schema,
     utf8,
 )
 from cascade_frames.planning.checks import checks_table
@@ -97,6 +97,8 @@ def make_plan(
     check_table(segment)
     faults = Faults(len(segment))
     if request.schema is not None:
+        with one_at_a_time:
+            from cascade_frames.planning import segment_schema
         segment_schema.check_segment(segment, request.schema, faults)
     drafted = messages.draft(
         segment,
@@ -168,7 +170,7 @@ def _look_up(
     keys = MessageKeys(
         utf8.strings(sound[Field.ID]),
         drafted.id_hashes if chosen.all() else drafted.id_hashes[rows],
-        *content.message_hashes(sound, memory.secret),
+        *content.message_hashes(sound.drop(columns=list(drafted.absent)), memory.secret),
     )
     standing = memory.stand(request.account.identity, keys)
     reused = np.zeros(len(chosen), dtype=bool)

@@ -3,10 +3,10 @@
 Each check is named after the reason code that a row gets when it fails, so that what failed is
 read without a second list. This module and `segment_schema` are the doors to pandera.
 
-A table is checked in three steps. pandera checks its columns and dtypes. The passes of `sieve`
-say which rows may break a rule, which as a rule are none. Those are held to the rules one by
-one, by the model's own checks, whose masks are the reasons. pandera's table of failures is not
-asked for: with every row failing it takes ten times longer than all the checks.
+`validation` says which rows of a table are in doubt, and loads this module where there are any.
+They are held to the rules one by one, by the model's own checks, whose masks are the reasons.
+pandera's table of failures is not asked for: with every row failing it takes ten times longer
+than all the checks.
 """
 
 from __future__ import annotations
@@ -29,7 +29,6 @@ from cascade_frames.contract import Field, MessageType
 from cascade_frames.outcomes import Reason
 from cascade_frames.planning.distinct import map_objects
 from cascade_frames.planning.faults import Faults
-from cascade_frames.planning.sieve import doubtful_rows
 from cascade_frames.planning.utf8 import Mask
 
 _UNSENDABLE: Final = r"[\x00\ud800-\udfff]"
@@ -141,21 +140,25 @@ def _within_reach(now: datetime) -> tuple[pa.Check, pa.Check]:
     )
 
 
-def check_messages(table: pd.DataFrame, now: datetime, faults: Faults) -> None:
-    """Check a message table against `MessageTable`, all rules and rows at once.
+def check_rows(
+    table: pd.DataFrame, rows: npt.NDArray[np.int64], now: datetime, faults: Faults
+) -> None:
+    """Hold some rows of a message table to every rule.
 
     Args:
         table: N rows on a positional index.
+        rows: the positions of those rows.
         now: tz-aware; schedules must lie after it and at most 30 days ahead.
         faults: takes what is found.
+
+    Raises:
+        AssertionError: the table is not of the model's shape.
     """
     rules = MessageTable.to_schema()
     rules.columns[Field.SCHEDULED_SENT].checks = list(_within_reach(now))
     with every_check():
         _check_shape(rules, table)
-        doubtful = doubtful_rows(table, now)
-        if doubtful.any():
-            _check_rules(rules, table[doubtful], np.flatnonzero(doubtful), faults)
+        _check_rules(rules, table.iloc[rows], rows, faults)
 
 
 @contextmanager

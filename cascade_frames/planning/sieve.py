@@ -6,6 +6,7 @@ stops keeps every rule of `schema.MessageTable`; a row that one stops may still 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 
@@ -25,14 +26,28 @@ _DIGITS: Final = "0123456789"
 _PLUS, _ZERO = ord("+"), ord("0")
 # A plus and 8 to 15 digits.
 _SHORTEST_PHONE, _LONGEST_PHONE = 9, 16
+_DTYPES: Final = dict.fromkeys(Field, "str") | {
+    Field.TTL: "Int64",
+    Field.SCHEDULED_SENT: "datetime64[us, UTC]",
+    Field.SURVEY_OPTIONS: "object",
+}
 
 
-def doubtful_rows(table: pd.DataFrame, now: datetime) -> Mask:
+def is_message_table(table: pd.DataFrame) -> bool:
+    """Whether a table has the columns of `schema.MessageTable`, in its dtypes.
+
+    True is a promise; False is none.
+    """
+    return all(name in table.columns and table[name].dtype == _DTYPES[name] for name in Field)
+
+
+def doubtful_rows(table: pd.DataFrame, now: datetime, absent: Collection[Field] = ()) -> Mask:
     """Rows of a message table that may break a rule.
 
     Args:
         table: N rows; columns and dtypes of `schema.MessageTable`.
         now: tz-aware; schedules must lie after it and at most 30 days ahead.
+        absent: fields that are known to have no value in any row.
 
     Returns:
         bool, length N. False is a promise; True is none.
@@ -40,20 +55,23 @@ def doubtful_rows(table: pd.DataFrame, now: datetime) -> Mask:
     doubtful = np.zeros(len(table), dtype=bool)
     for start in range(0, len(table), _BLOCK):
         rows = slice(start, start + _BLOCK)
-        doubtful[rows] = _doubtful(table.iloc[rows], now)
+        doubtful[rows] = _doubtful(table.iloc[rows], now, absent)
     return doubtful
 
 
-def _doubtful(table: pd.DataFrame, now: datetime) -> Mask:
+def _doubtful(table: pd.DataFrame, now: datetime, absent: Collection[Field]) -> Mask:
     survey, silent = _types(table[Field.MESSAGE_TYPE])
     doubtful = survey
     doubtful |= _id(table[Field.ID])
     doubtful |= _sender(table[Field.FROM_NAME])
     doubtful |= _phone(table[Field.TO_PHONE])
     doubtful |= _text(table[Field.TEXT], silent)
-    doubtful |= _ttl(table[Field.TTL])
-    doubtful |= _schedule(table[Field.SCHEDULED_SENT], now)
-    doubtful |= table[Field.SURVEY_OPTIONS].notna().to_numpy(dtype=bool)
+    if Field.TTL not in absent:
+        doubtful |= _ttl(table[Field.TTL])
+    if Field.SCHEDULED_SENT not in absent:
+        doubtful |= _schedule(table[Field.SCHEDULED_SENT], now)
+    if Field.SURVEY_OPTIONS not in absent:
+        doubtful |= table[Field.SURVEY_OPTIONS].notna().to_numpy(dtype=bool)
     return doubtful
 
 
@@ -84,7 +102,8 @@ def _id(values: pd.Series[Any]) -> Mask:
 
 
 def _sender(values: pd.Series[Any]) -> Mask:
-    names = utf8.strings(values)
+    """One verdict where all have the same."""
+    names = utf8.condensed(utf8.strings(values))
     return utf8.blanks(names) | Utf8.of(names).rows_with_nul() | utf8.nulls(names)
 
 
@@ -105,13 +124,14 @@ def _phone(values: pd.Series[Any]) -> Mask:
 
 
 def _text(values: pd.Series[Any], silent: Mask) -> Mask:
-    texts = utf8.strings(values)
+    texts = utf8.condensed(utf8.strings(values))
     empty = utf8.blanks(texts) | utf8.nulls(texts)
     return (empty & ~silent) | Utf8.of(texts).rows_with_nul()
 
 
 def _ttl(values: pd.Series[Any]) -> Mask:
-    if values.isna().all():
+    least = values.min()
+    if least is pd.NA or least > 0:
         return np.zeros(len(values), dtype=bool)
     good: Mask = (values > 0).fillna(value=True).to_numpy(dtype=bool)
     return ~good

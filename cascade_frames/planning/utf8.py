@@ -235,6 +235,12 @@ def distinct(array: pa.LargeStringArray) -> tuple[pa.LargeStringArray, npt.NDArr
     return coded.dictionary, coded.indices.to_numpy()
 
 
+def condensed(array: pa.LargeStringArray) -> pa.LargeStringArray:
+    """The one value of a column that has no other; else the column as it is."""
+    constant = len(array) > 1 and not array.null_count and Utf8.of(array).is_constant()
+    return array[:1] if constant else array
+
+
 WHITE_SPACE: Final = (
     "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007"
     "\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"

@@ -13,7 +13,8 @@ from cascade_frames.contract import Field
 from cascade_frames.errors import InvalidRecipients
 from cascade_frames.outcomes import WORDING, Reason
 from cascade_frames.planning.faults import Faults
-from cascade_frames.planning.schema import MessageTable, check_messages
+from cascade_frames.planning.schema import MessageTable
+from cascade_frames.planning.validation import check_messages
 
 from .samples import NOW, objects, plan, rejected, segment
 

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from cascade_frames.contract import ID_ALPHABET, ID_PATTERN, Field
 from cascade_frames.planning import schema
 from cascade_frames.planning.faults import Faults
-from cascade_frames.planning.schema import MessageTable, check_messages
-from cascade_frames.planning.sieve import doubtful_rows
+from cascade_frames.planning.schema import MessageTable
+from cascade_frames.planning.sieve import doubtful_rows, is_message_table
+from cascade_frames.planning.validation import check_messages
 
 from .samples import NOW
 from .test_schema import BAD, FLASHCALL, GOOD, SURVEY, table_of
@@ -77,6 +78,23 @@ def test_the_rules_are_pandera_s_own(message):
     except schema.SchemaErrors:
         sound = False
     assert sound == (not held_to_every_rule(table).found)
+
+
+DTYPES = ["str", "string", "category", "object", "Int64", "int64", "Float64"]
+DTYPES += ["datetime64[us, UTC]", "datetime64[ns, UTC]", "datetime64[us]"]
+
+
+@pytest.mark.parametrize("column", list(Field))
+def test_no_other_shape_passes_for_the_model_s(column):
+    """Whatever dtype a column has, what the sieve takes for a message table pandera does too."""
+    rules, sound = MessageTable.to_schema(), table_of({})
+    assert is_message_table(sound)
+    others = [sound.iloc[:0].assign(**{column: pd.Series([], dtype=dtype)}) for dtype in DTYPES]
+    taken = [table for table in others if is_message_table(table)]
+    assert not is_message_table(sound.drop(columns=column))
+    for table in taken:
+        schema._check_shape(rules, table)
+    assert len(taken) == 1
 
 
 def test_usual_messages_pass():
