@@ -60,7 +60,7 @@ TARGETS: Final[dict[str, Target]] = {
     "held_time": Target("held to 100 requests/s: time ÷ the limit's own", 1.03, None),
     "held_cpu": Target("held to 100 requests/s: share of one core", 0.40, 0.25, judged=False),
     "exponent": Target("time against rows: exponent", 1.05, None, judged=False),
-    "flat": Target("peak memory by blocks: largest ÷ one block", 1.10, None, judged=False),
+    "flat": Target("peak memory by blocks: the last ÷ the first", 1.10, None, judged=False),
     "first_request": Target("first request leaves after", 1.0, None, unit="s", judged=False),
     "import": Target("import beyond pandas", 0.35, 0.2, unit="s", judged=False),
     "progress": Target("progress reports ÷ the run", 0.01, None, judged=False),

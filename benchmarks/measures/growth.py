@@ -14,7 +14,7 @@ _MIB: Final = 2**20
 
 
 def measure(setting: Setting) -> list[Figure]:
-    """The exponent over three or four sizes, and the largest size's memory to one block's."""
+    """The exponent over three or four sizes, and the last blocks' memory to the first ones'."""
     largest = _FULL if setting.mode == "full" else setting.rows
     block = largest // 10
     sizes = [largest // 100, block, largest]
@@ -28,13 +28,12 @@ def measure(setting: Setting) -> list[Figure]:
             setting.say(f"growth, {size:,} rows")
             runs[size].append(_send(setting, size, block))
     seconds = {size: median_of(of, "seconds") for size, of in runs.items()}
-    memory = {size: median_of(of, "memory") / _MIB for size, of in runs.items()}
+    last, first = (median_of(runs[largest], name) / _MIB for name in ("memory", "memory_at_first"))
     told = "; ".join(f"{size:,} rows {took:.2f} s" for size, took in seconds.items())
     setting.notes.append(f"growth, by blocks of {block:,}: {told}")
-    flat = memory[largest] / memory[block]
     return [
         Figure("exponent", exponent(list(seconds), list(seconds.values()))),
-        Figure("flat", flat, memory[largest], memory[block], "MiB"),
+        Figure("flat", last / first, last, first, "MiB"),
     ]
 
 
