@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import ipywidgets as widgets
 
@@ -18,6 +19,9 @@ from cascade_frames.notebook.static import StaticOutput
 from cascade_frames.planning.display import plan_html, plan_text
 from cascade_frames.planning.plan import Conduct, Plan
 from cascade_frames.runs import Run
+
+# JupyterLab drops what stands beside a widget that ends while it is still being drawn.
+_DRAWN_SECONDS: Final = 1.0
 
 
 class PlanPanel:
@@ -117,7 +121,13 @@ class PlanPanel:
     ) -> tuple[RunControls, Callable[[], None]]:
         controls = RunControls(run)
         put(self._below, controls.box)
-        return controls, self.close
+        return controls, self._close_soon
+
+    def _close_soon(self) -> None:
+        """Close once the page has surely drawn what the click has changed."""
+        closing = threading.Timer(_DRAWN_SECONDS, self.close)
+        closing.daemon = True
+        closing.start()
 
     def _say(self, words: str) -> None:
         self._error.value = alert(words)
