@@ -22,9 +22,9 @@ from cascade_frames.planning.fates import as_texts
 from cascade_frames.sending.records import Batch, RunState
 from cascade_frames.sending.verdicts import Settlement
 
-# How long an outcome waits for an intent to share its commit. It outlasts the time between two
-# requests at the vendor's limit.
-_COMPANY_SECONDS: Final = 0.025
+# How long an outcome waits for an intent to share its commit. It outlasts the time from some
+# requests that leave together at the vendor's limit to the next ones (`sending.pacing`).
+_COMPANY_SECONDS: Final = 0.05
 _CLOSE_SECONDS: Final = 60.0
 # Runs speak for half a second at a time, so their time is not spoken for further ahead.
 _HORIZON_SECONDS: Final = 60.0
