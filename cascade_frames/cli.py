@@ -26,25 +26,16 @@ from cascade_frames.demo import run_demo, summary_text
 from cascade_frames.errors import (
     CascadeError,
     CascadeWarning,
-    InvalidRecipients,
-    LedgerError,
-    RunBusy,
     RunHalted,
     TrackingHalted,
     UsageError,
 )
+from cascade_frames.exits import EXIT_INTERRUPTED, EXIT_TROUBLED, error_text, exit_code
 from cascade_frames.files import check_writable, read_table, write_table
 from cascade_frames.joining.delivery import NOT_FOUND, delivery_counts
 from cascade_frames.outcomes import FINAL, Outcome
 from cascade_frames.sandbox import Sandbox, serve
 from cascade_frames.tracking import receiver, serving
-
-EXIT_USAGE: Final = 2
-EXIT_INVALID: Final = 3
-EXIT_HALTED: Final = 4
-EXIT_TROUBLED: Final = 5
-EXIT_LEDGER: Final = 6
-EXIT_INTERRUPTED: Final = 130
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -287,40 +278,7 @@ def main() -> None:
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         code = EXIT_INTERRUPTED
-    except InvalidRecipients as error:
-        click.echo(_tell_invalid(error), err=True)
-        code = EXIT_INVALID
     except CascadeError as error:
-        click.echo(f"cascade-frames: {error}", err=True)
-        code = _exit_code(error)
+        click.echo(error_text(error), err=True)
+        code = exit_code(error)
     raise SystemExit(code)
-
-
-def _tell_invalid(error: InvalidRecipients) -> str:
-    counts = ", ".join(f"{rows:,} {reason}" for reason, rows in error.counts().items())
-    details = error.details()
-    shown = details.head(10)
-    first = [
-        f"  row {int(position) + 1:>6}: {detail}"
-        for position, detail in zip(shown["position"], shown["detail"], strict=True)
-    ]
-    more = [f"  … and {len(details) - 10:,} more"] if len(details) > 10 else []
-    return "\n".join(
-        [
-            f"cascade-frames: {len(details):,} rows cannot be sent: {counts}. Nothing was sent.",
-            *first,
-            *more,
-            "Mend them, or pass --on-invalid drop to send the others.",
-        ]
-    )
-
-
-def _exit_code(error: CascadeError) -> int:
-    known: tuple[tuple[type[CascadeError], int], ...] = (
-        (UsageError, EXIT_USAGE),
-        (RunHalted, EXIT_HALTED),
-        (TrackingHalted, EXIT_HALTED),
-        (LedgerError, EXIT_LEDGER),
-        (RunBusy, EXIT_LEDGER),
-    )
-    return next((code for kind, code in known if isinstance(error, kind)), 1)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import settings
 
 import cascade_frames as cf
+from cascade_frames import home as homes
 
 # Machines under load would fail a deadline that says nothing about the code.
 settings.register_profile("steady", deadline=None)
@@ -25,7 +26,7 @@ def pytest_configure(config):
 
 @pytest.fixture(autouse=True)
 def _apart_from_the_machine(monkeypatch, tmp_path_factory, request):
-    """Hide the machine's settings, and give each test a home and a working folder of its own."""
+    """Hide the machine's settings; each test has a home, a folder and a default sandbox alone."""
     home = tmp_path_factory.mktemp("home")
     for name in os.environ:
         if name.upper().startswith("CASCADE_"):
@@ -36,6 +37,10 @@ def _apart_from_the_machine(monkeypatch, tmp_path_factory, request):
     monkeypatch.setenv("XDG_DATA_HOME", str(home / "data"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "config"))
     monkeypatch.chdir(home)
+    monkeypatch.setattr(homes, "_default", homes._Default())
+    yield
+    if default := homes.running_sandbox():
+        default.stop()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from cascade_frames.ledger import deliveries, schema
+from cascade_frames.ledger import deliveries, statements
 from cascade_frames.ledger.blobs import unpack_texts
 from cascade_frames.ledger.record import read_run
 from cascade_frames.ledger.store import Store
@@ -78,7 +78,7 @@ def find_runs(
     store: Store, account: str | None = None, campaign: str | None = None
 ) -> list[CampaignRun]:
     """The runs of an account, a campaign, both or all, in the order in which they began."""
-    rows = store.rows(schema.DESCRIBE_RUNS, {"account": account, "campaign": campaign})
+    rows = store.rows(statements.DESCRIBE_RUNS, {"account": account, "campaign": campaign})
     return [CampaignRun(*row[:-2], *map(_moment, row[-2:])) for row in rows]
 
 
@@ -88,7 +88,7 @@ def read_messages(store: Store, runs: Sequence[CampaignRun]) -> CampaignMessages
     ids, receipts, codes = [pa.nulls(0, TEXTS)], [pa.nulls(0, TEXTS)], [np.zeros(0, np.int32)]
     for run in runs:
         record = read_run(store, run.run, fates)
-        held = [unpack_texts(blob) for _, blob in store.rows(schema.READ_IDS, (run.run,))]
+        held = [unpack_texts(blob) for _, blob in store.rows(statements.READ_IDS, (run.run,))]
         ids.extend(held)
         nobody = pa.nulls(len(record.codes), TEXTS)
         receipts.append(nobody if record.message_ids is None else one_array(record.message_ids))

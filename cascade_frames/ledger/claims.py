@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cascade_frames.errors import RunBusy
-from cascade_frames.ledger import schema
+from cascade_frames.ledger import statements
 from cascade_frames.ledger.blobs import pack_hashes, pack_texts
 from cascade_frames.ledger.owner import Owner, this_process
 from cascade_frames.ledger.standing import stand
@@ -58,7 +58,7 @@ def register(
         run_id = secrets.token_hex(8)
         run = _add_run(store, run_id, label, len(pending))
         for start, values in blocks:
-            store.rows(schema.ADD_BLOCK, (run, start, *values))
+            store.rows(statements.ADD_BLOCK, (run, start, *values))
     return Registration(run_id, pending, _held(now, pending, run))
 
 
@@ -72,7 +72,7 @@ def take_over(store: Store, runs: Indices) -> None:
         RunBusy: one is alive.
     """
     for run in runs.tolist():
-        row = store.rows(schema.READ_RUN, (run,))[0]
+        row = store.rows(statements.READ_RUN, (run,))[0]
         _, run_id, _, state, host, process, started, active_at = row
         if state != RunState.ACTIVE:
             continue
@@ -86,7 +86,7 @@ def take_over(store: Store, runs: Indices) -> None:
                 f"Run {run_id} (process {process} on {host}) holds some of these messages and "
                 "is alive. Wait for it to end, or stop it; nothing was sent from here."
             )
-        store.rows(schema.SET_STATE, {"state": RunState.SUPERSEDED, "run": run})
+        store.rows(statements.SET_STATE, {"state": RunState.SUPERSEDED, "run": run})
 
 
 def _runs_of(standing: Standing) -> Indices:
@@ -110,7 +110,7 @@ def _pack(keys: MessageKeys, pending: Indices) -> Iterator[_Packed]:
 def _add_run(store: Store, run_id: str, label: RunLabel, messages: int) -> int:
     owner = this_process()
     rows = store.rows(
-        schema.ADD_RUN,
+        statements.ADD_RUN,
         {
             "run_id": run_id,
             "account": label.account,

@@ -24,7 +24,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cascade_frames.ledger import schema
+from cascade_frames.ledger import statements
 from cascade_frames.ledger.blobs import pack_hashes, unpack_hashes
 from cascade_frames.ledger.store import Store
 from cascade_frames.outcomes import Delivery, is_final
@@ -155,7 +155,7 @@ def note(store: Store, secret: bytes, readings: Iterable[Reading]) -> None:
 
 
 def _write(store: Store, secret: bytes, heard: dict[str, Known]) -> None:
-    for row in store.rows(schema.READ_DELIVERIES, {"ids": _as_json(list(heard))}):
+    for row in store.rows(statements.READ_DELIVERIES, {"ids": _as_json(list(heard))}):
         before = Known(*row)
         heard[before.message_id] = merge(before, heard[before.message_id])
     kept = list(heard.values())
@@ -165,7 +165,7 @@ def _write(store: Store, secret: bytes, heard: dict[str, Known]) -> None:
         erased = np.isin(hashes, buried).tolist()
         kept = [known for known, gone in zip(kept, erased, strict=True) if not gone]
     if kept:
-        store.rows(schema.WRITE_DELIVERIES, {"deliveries": msgspec.json.encode(kept).decode()})
+        store.rows(statements.WRITE_DELIVERIES, {"deliveries": msgspec.json.encode(kept).decode()})
 
 
 def erase(store: Store, message_ids: pa.LargeStringArray, secret: bytes) -> Hashes:
@@ -175,7 +175,7 @@ def erase(store: Store, message_ids: pa.LargeStringArray, secret: bytes) -> Hash
         The hashes by which `note` is to know their receipts again.
     """
     for ids in _pieces(message_ids):
-        store.rows(schema.ERASE_DELIVERIES, {"ids": _as_json(ids.to_pylist())})
+        store.rows(statements.ERASE_DELIVERIES, {"ids": _as_json(ids.to_pylist())})
     return _receipt_hashes(message_ids, secret)
 
 
@@ -190,7 +190,7 @@ def count(store: Store, message_ids: pa.LargeStringArray) -> dict[str, int]:
     for ids in _pieces(message_ids.take(pc.sort_indices(message_ids))):
         asked = {"ids": _as_json(ids.to_pylist())}
         found.update(
-            {state: int(rows) for state, rows in store.rows(schema.COUNT_DELIVERIES, asked)}
+            {state: int(rows) for state, rows in store.rows(statements.COUNT_DELIVERIES, asked)}
         )
     return dict(found)
 
@@ -204,7 +204,7 @@ def look_up(store: Store, message_ids: pa.LargeStringArray) -> pd.DataFrame:
     order = order[: len(order) - message_ids.null_count]  # nulls are last
     begin, found = 0, 0
     for ids in _pieces(message_ids.take(pa.array(order))):
-        rows = store.rows(schema.SHOW_DELIVERIES, {"ids": _as_json(ids.to_pylist())})
+        rows = store.rows(statements.SHOW_DELIVERIES, {"ids": _as_json(ids.to_pylist())})
         if rows:
             places, *columns = zip(*rows, strict=True)
             source[order[begin + np.array(places)]] = np.arange(found, found + len(rows))
@@ -264,7 +264,7 @@ def _buried(store: Store, hashes: Hashes) -> Hashes:
     digits = pack_hashes(hashes).hex()
     each = [digits[at : at + _DIGITS] for at in range(0, len(digits), _DIGITS)]
     sought = msgspec.json.encode(each).decode()
-    rows = store.rows(schema.FIND_RECEIPT_TOMBSTONES, {"hashes": sought})
+    rows = store.rows(statements.FIND_RECEIPT_TOMBSTONES, {"hashes": sought})
     return unpack_hashes(b"".join(bytes(blob) for (blob,) in rows))
 
 

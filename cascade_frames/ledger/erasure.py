@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cascade_frames.ledger import deliveries, schema
+from cascade_frames.ledger import deliveries, statements
 from cascade_frames.ledger.blobs import pack_hashes, pack_texts, unpack_hashes, unpack_texts
 from cascade_frames.ledger.store import Store
 from cascade_frames.outcomes import Reason
@@ -42,14 +42,14 @@ def erase(store: Store, recipients: Hashes, take_over: Callable[[Indices], None]
         The number of messages erased.
     """
     hits: list[_Hit] = []
-    for run, start, blob in store.each(schema.READ_RECIPIENTS):
+    for run, start, blob in store.each(statements.READ_RECIPIENTS):
         at = np.flatnonzero(np.isin(unpack_hashes(blob), recipients))
         if len(at):
             hits.append((run, start, at))
     take_over(np.unique(np.array([run for run, _, _ in hits], dtype="int64")))
     for run in dict.fromkeys(run for run, _, _ in hits):
         # An outcome that is still being written is waited for, or else waits and sees the gaps.
-        store.rows(schema.RUN_STATE, (run,))
+        store.rows(statements.RUN_STATE, (run,))
     ids = [_erase_from_block(store, hit) for hit in hits]
     for run in dict.fromkeys(run for run, _, _ in hits):
         positions = np.concatenate([s + at for r, s, at in hits if r == run])
@@ -65,7 +65,7 @@ def forgotten(store: Store, keys: Keys) -> npt.NDArray[np.bool_]:
     """Which of the messages have an id or a recipient that was erased."""
     met = np.zeros(len(keys), dtype=bool)
     buried: dict[str, list[bytes]] = {_ID: [], _RECIPIENT: []}
-    for kind, blob in store.rows(schema.READ_TOMBSTONES):
+    for kind, blob in store.rows(statements.READ_TOMBSTONES):
         buried[kind].append(bytes(blob))
     for kind, blobs in buried.items():
         if not blobs:
@@ -79,20 +79,20 @@ def forgotten(store: Store, keys: Keys) -> npt.NDArray[np.bool_]:
 def _erase_from_block(store: Store, hit: _Hit) -> Hashes:
     """Take people out of a block; the hashes of the ids they had."""
     run, start, at = hit
-    blobs = store.rows(schema.READ_WHOLE_BLOCK, (run, start))[0]
+    blobs = store.rows(statements.READ_WHOLE_BLOCK, (run, start))[0]
     ids = without(unpack_texts(blobs[0]), at)
     id_hashes, contents, recipients = (unpack_hashes(blob).copy() for blob in blobs[1:])
     had = id_hashes[at]
     for hashes in (id_hashes, contents, recipients):
         hashes[at] = 0
     rewritten = (pack_texts(ids), *map(pack_hashes, (id_hashes, contents, recipients)))
-    store.rows(schema.REWRITE_BLOCK, (*rewritten, run, start))
+    store.rows(statements.REWRITE_BLOCK, (*rewritten, run, start))
     return had
 
 
 def _erase_receipts(store: Store, run: int, positions: Indices) -> Iterator[pa.LargeStringArray]:
     """Take receipts out of a run's outcomes; those that were there, outcome by outcome."""
-    for row in store.rows(schema.READ_ATTEMPTS, (run,)):
+    for row in store.rows(statements.READ_ATTEMPTS, (run,)):
         batch, attempt, start, stop, _, outcome, _, _, message_ids = row
         inside = positions[(positions >= start) & (positions < stop)] - start
         if outcome is None or not len(inside):
@@ -102,7 +102,7 @@ def _erase_receipts(store: Store, run: int, positions: Indices) -> Iterator[pa.L
             receipts = unpack_texts(blob)
             yield receipts.take(pa.array(inside)).drop_null()
             blob = pack_texts(without(receipts, inside))
-        store.rows(schema.REWRITE_OUTCOME, (blob, run, batch, attempt))
+        store.rows(statements.REWRITE_OUTCOME, (blob, run, batch, attempt))
 
 
 def spare(
@@ -110,7 +110,7 @@ def spare(
 ) -> tuple[str | None, bytes | None]:
     """The detail and receipts of a late outcome, without those of people erased meanwhile."""
     gone = [np.zeros(0, dtype=np.int64)]
-    for start, blob in store.rows(schema.READ_IDS, (run,)):
+    for start, blob in store.rows(statements.READ_IDS, (run,)):
         erased = unpack_texts(blob).is_null().to_numpy(zero_copy_only=False)
         gone.append(start + np.flatnonzero(erased))
     positions = np.concatenate(gone)
@@ -133,11 +133,11 @@ def without(texts: pa.LargeStringArray, positions: Indices) -> pa.LargeStringArr
 
 def _bury_receipts(store: Store, receipts: pa.LargeStringArray) -> None:
     """Erase what was heard of messages, and keep out what may still be heard."""
-    secret = bytes(store.rows(schema.READ_META, ("secret",))[0][0])
+    secret = bytes(store.rows(statements.READ_META, ("secret",))[0][0])
     _bury(store, _RECEIPT, deliveries.erase(store, receipts, secret))
 
 
 def _bury(store: Store, kind: str, hashes: Hashes) -> None:
     at = store.now().isoformat()
     for one in np.unique(hashes):
-        store.rows(schema.ADD_TOMBSTONE, (kind, pack_hashes(np.array([one], np.uint64)), at))
+        store.rows(statements.ADD_TOMBSTONE, (kind, pack_hashes(np.array([one], np.uint64)), at))

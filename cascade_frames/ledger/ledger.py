@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from cascade_frames.errors import MappingError
-from cascade_frames.ledger import campaigns, claims, deliveries, erasure, resolutions, schema
+from cascade_frames.ledger import campaigns, claims, deliveries, erasure, resolutions, statements
 from cascade_frames.ledger.blobs import unpack_hashes
 from cascade_frames.ledger.campaigns import CampaignMessages, CampaignRun
 from cascade_frames.ledger.deliveries import Reading
@@ -44,7 +44,7 @@ class Ledger:
 
     def __init__(self, location: str | Path) -> None:
         self._store = open_store(location)
-        self._secret = bytes(self._store.rows(schema.READ_META, ("secret",))[0][0])
+        self._secret = bytes(self._store.rows(statements.READ_META, ("secret",))[0][0])
 
     def __repr__(self) -> str:
         """Where it is, without a user or password."""
@@ -99,14 +99,14 @@ class Ledger:
         """
 
         def read_contents() -> Hashes:
-            blobs = [bytes(row[0]) for row in self._store.rows(schema.READ_CONTENTS, (run_id,))]
+            blobs = [bytes(row[0]) for row in self._store.rows(statements.READ_CONTENTS, (run_id,))]
             return unpack_hashes(b"".join(blobs))
 
         return HeldKeys(ids, self._secret, read_contents)
 
     def open_run(self, run_id: str) -> RunWriter:
         """The writer for a run that `register` let in."""
-        run = self._store.rows(schema.RUN_NUMBER, (run_id,))[0][0]
+        run = self._store.rows(statements.RUN_NUMBER, (run_id,))[0][0]
         return RunWriter(self._store.again(), run, run_id)
 
     def unknown(self, campaign: str | None = None, account: str | None = None) -> pd.DataFrame:
@@ -241,7 +241,7 @@ class Ledger:
         asked = {"slot": f"{account}#reads", "span": seconds, "horizon": _HORIZON_SECONDS}
         # A store with a clock of its own goes by that.
         asked["now"] = datetime.now(UTC).timestamp()
-        return max(0.0, float(self._store.rows(schema.RESERVE_READS, asked)[0][0]))
+        return max(0.0, float(self._store.rows(statements.RESERVE_READS, asked)[0][0]))
 
     def forget(self, phone: str, region: str = "UA") -> int:
         """Erase a person: ids, receipts, details and deliveries of all their messages.

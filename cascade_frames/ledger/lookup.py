@@ -20,7 +20,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cascade_frames.ledger import schema
+from cascade_frames.ledger import statements
 from cascade_frames.ledger.blobs import unpack_hashes, unpack_texts
 from cascade_frames.ledger.store import Store
 from cascade_frames.planning.hashing import Hashes
@@ -53,7 +53,7 @@ def look_up(store: Store, account: str, keys: Keys, before: Places | None = None
     known = before or nowhere(len(keys))
     upto, found = known.upto, _Found(known)
     sought = _Sought(keys)
-    with closing(store.each(schema.READ_HASHES, (account, known.upto))) as blocks:
+    with closing(store.each(statements.READ_HASHES, (account, known.upto))) as blocks:
         for run, start, blob in blocks:
             upto = max(upto, run)
             block = _Block(store, run, start)
@@ -108,7 +108,8 @@ class _Block:
     """A stored block whose ids and contents are read only once they are needed."""
 
     def __init__(self, store: Store, run: int, start: int) -> None:
-        self._read: Callable[[], list[Any]] = lambda: store.rows(schema.READ_BLOCK, (run, start))
+        place = (run, start)
+        self._read: Callable[[], list[Any]] = lambda: store.rows(statements.READ_BLOCK, place)
 
     @cached_property
     def _blobs(self) -> tuple[bytes, bytes]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final, Protocol
 
 from cascade_frames.errors import LedgerError
-from cascade_frames.ledger import schema
+from cascade_frames.ledger import statements
 from cascade_frames.ledger.store import Store
 
 # A version and the statements that lead to it from the one before.
@@ -35,15 +35,15 @@ def upgrade(store: Versioned, steps: Sequence[Step]) -> None:
         return
     with store.transaction(_EXCLUSIVE):
         found = refuse_newer(store, newest)
-        for version, statements in steps:
+        for version, script in steps:
             if found is None or version > found:
-                store.script(statements)
+                store.script(script)
         version_text = str(newest).encode()
         if found is None:
-            store.rows(schema.ADD_META, ("version", version_text))
-            store.rows(schema.ADD_META, ("secret", secrets.token_bytes(32)))
+            store.rows(statements.ADD_META, ("version", version_text))
+            store.rows(statements.ADD_META, ("secret", secrets.token_bytes(32)))
         elif found < newest:
-            store.rows(schema.SET_META, {"key": "version", "value": version_text})
+            store.rows(statements.SET_META, {"key": "version", "value": version_text})
 
 
 def refuse_newer(store: Versioned, newest: int) -> int | None:

@@ -19,7 +19,7 @@ import psycopg
 from psycopg import conninfo, errors
 
 from cascade_frames.errors import LedgerError
-from cascade_frames.ledger import schema, schema_postgres, tables_postgres
+from cascade_frames.ledger import statements, statements_postgres, tables_postgres
 from cascade_frames.ledger.migrations import upgrade
 from cascade_frames.ledger.store import EVERYONE, ConnectionLost, Row
 
@@ -106,7 +106,7 @@ class PostgresStore:
 
     def now(self) -> datetime:
         """The database's clock."""
-        moment = self.rows(schema_postgres.NOW)[0][0]
+        moment = self.rows(statements_postgres.NOW)[0][0]
         assert isinstance(moment, datetime)  # noqa: S101 - timestamptz
         return moment.astimezone(UTC)
 
@@ -117,7 +117,7 @@ class PostgresStore:
                 with self.transaction():
                     return self.rows(statement, values)
             with self._as_ledger_error():
-                return self._rows(schema_postgres.own(statement), values)
+                return self._rows(statements_postgres.own(statement), values)
 
     def each(self, statement: str, values: Any = ()) -> Generator[Row, None, None]:  # noqa: ANN401
         """The rows one by one, a few at a time from the server."""
@@ -128,7 +128,7 @@ class PostgresStore:
                 return
             # Not a cursor of psycopg's, which stays open where its connection is lost.
             with self._as_ledger_error():
-                self._rows(f"{_DECLARE} {schema_postgres.own(statement)}", values)
+                self._rows(f"{_DECLARE} {statements_postgres.own(statement)}", values)
                 try:
                     while fetched := self._rows(_FETCH):
                         yield from fetched
@@ -147,9 +147,9 @@ class PostgresStore:
             if not self._inside:
                 with self.transaction():
                     return self.version()
-            if not self.rows(schema_postgres.FIND_META)[0][0]:
+            if not self.rows(statements_postgres.FIND_META)[0][0]:
                 return None
-            found = self.rows(schema.READ_META, ("version",))
+            found = self.rows(statements.READ_META, ("version",))
             return int(bytes(found[0][0])) if found else None
 
     @contextlib.contextmanager
@@ -163,8 +163,8 @@ class PostgresStore:
             try:
                 if exclusive is not None:
                     if exclusive != EVERYONE:
-                        self.rows(schema_postgres.LOCK_SHARED, (_lock_key(EVERYONE),))
-                    self.rows(schema_postgres.LOCK, (_lock_key(exclusive),))
+                        self.rows(statements_postgres.LOCK_SHARED, (_lock_key(EVERYONE),))
+                    self.rows(statements_postgres.LOCK, (_lock_key(exclusive),))
                 yield
                 with self._as_ledger_error():
                     self._commit()
@@ -177,7 +177,7 @@ class PostgresStore:
     def scrub(self) -> None:
         """Vacuum what was overwritten; where this user may not, the server does it in time."""
         with self._lock, contextlib.suppress(LedgerError), self._as_ledger_error():
-            self._connection.execute(schema_postgres.VACUUM.encode())
+            self._connection.execute(statements_postgres.VACUUM.encode())
 
     def _connect(self) -> psycopg.Connection[Row]:
         with self._as_ledger_error():
@@ -187,7 +187,7 @@ class PostgresStore:
 
     def _refuse_forgetful(self) -> None:
         with self._as_ledger_error():
-            (durable,) = self._rows(schema_postgres.FSYNC)[0]
+            (durable,) = self._rows(statements_postgres.FSYNC)[0]
         if durable != "on":
             raise LedgerError(
                 f"The server of the ledger {self.name} runs with fsync = off and may forget what "
@@ -196,12 +196,12 @@ class PostgresStore:
 
     def _begin(self) -> None:
         try:
-            self._connection.execute(schema_postgres.BEGIN.encode())
+            self._connection.execute(statements_postgres.BEGIN.encode())
         except psycopg.OperationalError:
             # Lost before anything was said in it: nothing hangs on that connection.
             self._connection.close()
             self._connection = self._connect()
-            self._connection.execute(schema_postgres.BEGIN.encode())
+            self._connection.execute(statements_postgres.BEGIN.encode())
 
     def _commit(self) -> None:
         done = self._connection.execute(b"COMMIT")

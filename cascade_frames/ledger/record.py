@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cascade_frames.ledger import resolutions, schema
+from cascade_frames.ledger import resolutions, statements
 from cascade_frames.ledger.blobs import Unpacked
 from cascade_frames.ledger.store import Row, Store
 from cascade_frames.outcomes import Outcome, Reason
@@ -46,11 +46,11 @@ def read_run(store: Store, run: int, fates: Fates) -> RunRecord:
         run: its number.
         fates: those known so far; new ones are added to them.
     """
-    size = int(store.rows(schema.READ_RUN, (run,))[0][2])
+    size = int(store.rows(statements.READ_RUN, (run,))[0][2])
     codes = np.full(size, fates.code(NOT_STARTED), dtype=np.int32)
     spans: list[Rows] = []
     receipts = Unpacked()
-    with closing(store.each(schema.READ_ATTEMPTS, (run,))) as attempts:
+    with closing(store.each(statements.READ_ATTEMPTS, (run,))) as attempts:
         for attempt in attempts:
             span, blob = slice(attempt[2], attempt[3]), attempt[8]
             missing = None
@@ -58,7 +58,7 @@ def read_run(store: Store, run: int, fates: Fates) -> RunRecord:
                 spans.append(span)
                 missing = receipts.add(blob)
             _note(fates, codes, span, attempt, missing)
-    resolutions.apply(fates, codes, store.rows(schema.READ_RESOLUTIONS, (run,)))
+    resolutions.apply(fates, codes, store.rows(statements.READ_RESOLUTIONS, (run,)))
     message_ids = placed(size, spans, receipts.column()) if spans else None
     return RunRecord(fates, codes, message_ids)
 
@@ -71,7 +71,7 @@ def _note(
     Args:
         fates, codes: of the run; the codes are changed in place.
         span: the rows.
-        attempt: what `schema.READ_ATTEMPTS` has of it.
+        attempt: what `statements.READ_ATTEMPTS` has of it.
         missing: which rows have no receipt; None where none has one.
     """
     silent, answered = _changes(attempt)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from cascade_frames.errors import MappingError
-from cascade_frames.ledger import schema
+from cascade_frames.ledger import statements
 from cascade_frames.ledger.blobs import pack_hashes, unpack_hashes
 from cascade_frames.ledger.owner import this_process
 from cascade_frames.ledger.store import Row, Store
@@ -41,7 +41,7 @@ def add(store: Store, run: int, positions: npt.NDArray[np.int64], decision: Deci
     """Note a decision about rows of a run; within a transaction."""
     who = this_process()
     store.rows(
-        schema.ADD_RESOLUTION,
+        statements.ADD_RESOLUTION,
         {
             "run": run,
             "decision": decision,
@@ -73,10 +73,11 @@ def _settled(told: dict[str, Any], fate: Fate) -> Fate:
 
 def history(store: Store, account: str | None, campaign: str | None) -> pd.DataFrame:
     """What was settled on purpose, when and by whom."""
+    asked = {"account": account, "campaign": campaign}
     made = [
         (run_id, decision, len(unpack_hashes(blob)), at, host, process)
-        for run, run_id in store.rows(schema.FIND_RUNS, {"account": account, "campaign": campaign})
-        for decision, at, host, process, blob in store.rows(schema.READ_RESOLUTIONS, (run,))
+        for run, run_id in store.rows(statements.FIND_RUNS, asked)
+        for decision, at, host, process, blob in store.rows(statements.READ_RESOLUTIONS, (run,))
     ]
     table = pd.DataFrame(made, columns=["run", "decision", "rows", "at", "host", "process"])
     types = {"run": "str", "decision": "str", "rows": "int64", "host": "str", "process": "int64"}

@@ -17,7 +17,7 @@ from typing import Any, Final
 import apsw
 
 from cascade_frames.errors import LedgerError
-from cascade_frames.ledger import schema, tables
+from cascade_frames.ledger import statements, tables
 from cascade_frames.ledger.migrations import refuse_newer, upgrade
 from cascade_frames.ledger.owner import now
 from cascade_frames.ledger.store import Row
@@ -149,7 +149,7 @@ class SqliteStore:
         with _as_ledger_error(self.path):
             if not self._tables() >= _OURS:
                 return None
-            found = self._connection.execute(schema.READ_META, ("version",)).fetchone()
+            found = self._connection.execute(statements.READ_META, ("version",)).fetchone()
             return int(found[0]) if found else None
 
     def _refuse_foreign(self) -> None:

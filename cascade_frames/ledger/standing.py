@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cascade_frames.ledger import erasure, schema
+from cascade_frames.ledger import erasure, statements
 from cascade_frames.ledger.lookup import look_up
 from cascade_frames.ledger.record import read_run
 from cascade_frames.ledger.store import Store
@@ -31,7 +31,7 @@ def stand(store: Store, account: str, keys: Keys, before: Standing | None = None
         keys: of M messages.
         before: how the same messages stood earlier; given back where nothing has changed.
     """
-    records = tuple(store.rows(schema.COUNT_RECORDS, {"account": account})[0])
+    records = tuple(store.rows(statements.COUNT_RECORDS, {"account": account})[0])
     places = look_up(store, account, keys, before.places if before else None)
     if before is not None and places.records == records:
         return before if places is before.places else replace(before, places=places)

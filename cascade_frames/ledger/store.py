@@ -23,7 +23,7 @@ class ConnectionLost(LedgerError):
 class Store(Protocol):
     """One connection to a ledger's database; safe to use from several threads in turn.
 
-    Statements are those of `schema`, by their text there; a store runs its own wording of
+    Statements are those of `statements`, by their text there; a store runs its own wording of
     those whose dialect differs. Whatever fails raises LedgerError, without any value in it.
     """
 

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from cascade_frames.contract import RECEIPT_ID
 from cascade_frames.errors import MappingError
-from cascade_frames.ledger import schema
+from cascade_frames.ledger import statements
 from cascade_frames.ledger.blobs import unpack_texts
 from cascade_frames.ledger.record import read_run
 from cascade_frames.ledger.store import Store
@@ -71,7 +71,7 @@ class UnknownRows:
 def find_unknown(store: Store, account: str | None, campaign: str | None) -> list[UnknownRows]:
     """The unknown rows of an account and a campaign (None for all), run by run."""
     found = []
-    for run, run_id in store.rows(schema.FIND_RUNS, {"account": account, "campaign": campaign}):
+    for run, run_id in store.rows(statements.FIND_RUNS, {"account": account, "campaign": campaign}):
         record = read_run(store, run, Fates())
         positions = record.having(Outcome.UNKNOWN)
         if len(positions):
@@ -118,7 +118,7 @@ def told(found: list[UnknownRows]) -> pd.DataFrame:
 def _ids_at(store: Store, run: int, positions: Indices) -> pa.LargeStringArray:
     """The ids of messages of a run; null for those that were erased."""
     parts = []
-    for start, blob in store.rows(schema.READ_IDS, (run,)):
+    for start, blob in store.rows(statements.READ_IDS, (run,)):
         held = unpack_texts(blob)
         inside = np.flatnonzero((positions >= start) & (positions < start + len(held)))
         parts.append((inside, held.take(pa.array(positions[inside] - start))))

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from cascade_frames.errors import LedgerError, RunBusy
-from cascade_frames.ledger import erasure, schema
+from cascade_frames.ledger import erasure, statements
 from cascade_frames.ledger.blobs import pack_texts
 from cascade_frames.ledger.owner import HEARTBEAT
 from cascade_frames.ledger.store import ConnectionLost, Store
@@ -22,9 +22,9 @@ from cascade_frames.planning.fates import as_texts
 from cascade_frames.sending.records import Batch, RunState
 from cascade_frames.sending.verdicts import Settlement
 
-# How long an outcome waits for an intent to share its commit. It outlasts the time between two
-# requests at the vendor's limit.
-_COMPANY_SECONDS: Final = 0.025
+# How long an outcome waits for an intent to share its commit. It outlasts the time from some
+# requests that leave together at the vendor's limit to the next ones (`sending.pacing`).
+_COMPANY_SECONDS: Final = 0.05
 _CLOSE_SECONDS: Final = 60.0
 # Runs speak for half a second at a time, so their time is not spoken for further ahead.
 _HORIZON_SECONDS: Final = 60.0
@@ -121,7 +121,7 @@ class RunWriter:
                 raise RunBusy("This run no longer holds its messages; another one took them over.")
             if self._lost_outcome:
                 raise self._lost_outcome
-            store.rows(schema.ADD_INTENT, values)
+            store.rows(statements.ADD_INTENT, values)
 
         await self._put(write)
 
@@ -138,7 +138,7 @@ class RunWriter:
             kept: tuple[str | None, bytes | None] = (settlement.detail, packed)
             if state != RunState.ACTIVE:
                 kept = erasure.spare(store, self._run, batch, *kept)
-            store.rows(schema.ADD_OUTCOME, (self._run, batch.number, attempt, *told, *kept))
+            store.rows(statements.ADD_OUTCOME, (self._run, batch.number, attempt, *told, *kept))
 
         return self._put(write, patient=True, urgent=False)
 
@@ -150,7 +150,7 @@ class RunWriter:
             asked = {"run": self._run, "span": span, "horizon": _HORIZON_SECONDS}
             # A store with a clock of its own goes by that.
             asked["now"] = datetime.now(UTC).timestamp()
-            waits.append(float(store.rows(schema.RESERVE, asked)[0][0]))
+            waits.append(float(store.rows(statements.RESERVE, asked)[0][0]))
 
         await self._put(write)
         return max(0.0, waits[-1])
@@ -159,7 +159,7 @@ class RunWriter:
         """See `records.RunWriter`."""
 
         def write(store: Store, before: str) -> None:  # noqa: ARG001 - each write takes both
-            store.rows(schema.SET_STATE, {"state": state, "run": self._run})
+            store.rows(statements.SET_STATE, {"state": state, "run": self._run})
 
         written: Future[None] = Future()
         self._entries.put(_Entry(write, written, patient=True))
@@ -215,7 +215,7 @@ class RunWriter:
             return
         try:
             with self._store.transaction():
-                state = self._store.rows(schema.RUN_STATE, (self._run,))[0][0]
+                state = self._store.rows(statements.RUN_STATE, (self._run,))[0][0]
                 for entry in group:
                     entry.write(self._store, state)
                 if time.monotonic() >= self._touch_at:
@@ -233,7 +233,7 @@ class RunWriter:
     def _touch(self) -> None:
         """Give a sign of life."""
         at = datetime.now(UTC).isoformat()  # a store with a clock of its own goes by that
-        self._store.rows(schema.TOUCH_RUN, {"at": at, "run": self._run})
+        self._store.rows(statements.TOUCH_RUN, {"at": at, "run": self._run})
         self._touch_at = time.monotonic() + self._heartbeat * _FRESH_SHARE
 
     def _knock(self) -> bool:

@@ -106,9 +106,9 @@ class Composer:
         }
 
     def show(self) -> None:
-        """Show the composer in the current cell."""
-        show(self.box)
+        """Show the composer in the current cell, with what it begins with already in it."""
         self._compose()
+        show(self.box, self._static)
 
     def close(self) -> None:
         """Take the composer away; what it showed last stays as a static output."""

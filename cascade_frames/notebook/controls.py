@@ -11,6 +11,8 @@ from typing import Any, Final
 import ipywidgets as widgets
 from IPython.display import display
 
+from cascade_frames.notebook.static import StaticOutput
+
 _VIEW: Final = "application/vnd.jupyter.widget-view+json"
 _shown: list[widgets.Widget] = []
 
@@ -74,8 +76,14 @@ def alert(words: str) -> str:
     return f'<div role="alert" style="color:#d03b3b">{escape(words)}</div>' if words else ""
 
 
-def show(panel: widgets.Widget) -> None:
-    """Show a panel in the current cell; where it cannot live, it leaves nothing to read."""
+def show(panel: widgets.Widget, static: StaticOutput) -> None:
+    """Show a panel in the current cell; where it cannot live, its static output is what is read.
+
+    Clicks may be handled in another thread before the cell is over. What is displayed there for
+    the first time belongs to no cell, so the static output takes its place before the panel is
+    there to be clicked.
+    """
+    static.take_place()
     for widget in _all_of(panel):
         _answer_where_asked(widget)
     view = {"version_major": 2, "version_minor": 0, "model_id": panel.model_id}

@@ -83,7 +83,7 @@ class Explorer:
 
     def show(self) -> None:
         """Show the explorer in the current cell."""
-        show(self.box)
+        show(self.box, self._static)
 
     def close(self) -> None:
         """Take the explorer away; its charts stay as a static output."""

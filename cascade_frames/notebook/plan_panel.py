@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 import ipywidgets as widgets
 
@@ -19,9 +18,6 @@ from cascade_frames.notebook.static import StaticOutput
 from cascade_frames.planning.display import plan_html, plan_text
 from cascade_frames.planning.plan import Conduct, Plan
 from cascade_frames.runs import Run
-
-# JupyterLab drops what stands beside a widget that ends while it is still being drawn.
-_DRAWN_SECONDS: Final = 1.0
 
 
 class PlanPanel:
@@ -66,12 +62,12 @@ class PlanPanel:
         self.box = widgets.VBox([hidden, tabs, self._below, self._error])
 
     def show(self) -> None:
-        """Show the panel in the current cell, and beneath it what stays of it."""
-        show(self.box)
+        """Show the panel in the current cell, and above it what stays of it."""
         self.keep()
+        show(self.box, self._static)
 
     def keep(self, html: str = "", text: str = "") -> None:
-        """Have the plan stay in the static output, beneath this."""
+        """Have the plan stay in the static output, below this."""
         self._static.keep(html + plan_html(self.plan), text + plan_text(self.plan))
 
     @property
@@ -121,13 +117,7 @@ class PlanPanel:
     ) -> tuple[RunControls, Callable[[], None]]:
         controls = RunControls(run)
         put(self._below, controls.box)
-        return controls, self._close_soon
-
-    def _close_soon(self) -> None:
-        """Close once the page has surely drawn what the click has changed."""
-        closing = threading.Timer(_DRAWN_SECONDS, self.close)
-        closing.daemon = True
-        closing.start()
+        return controls, self.close
 
     def _say(self, words: str) -> None:
         self._error.value = alert(words)

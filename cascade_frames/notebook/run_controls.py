@@ -21,7 +21,7 @@ def in_cell(run: Handle[Any, Any], static: StaticOutput) -> tuple[RunControls, C
     """Show the controls of a run in the current cell; gives what takes them away."""
     controls = RunControls(run)
     panel = widgets.VBox([widgets.HTML(static.hidden), controls.box])
-    show(panel)
+    show(panel, static)
     return controls, partial(close, panel)
 
 

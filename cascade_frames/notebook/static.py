@@ -22,6 +22,11 @@ class StaticOutput:
         self._shown = False
         self._above = ("", "")
 
+    def take_place(self) -> None:
+        """Be in the current cell from now on, with nothing to read yet; twice is harmless."""
+        if not self._shown:
+            self.show("", "")
+
     def keep(self, html: str, text: str) -> None:
         """Show this, and keep it above whatever is shown later."""
         self._above = (html, f"{text}\n\n")

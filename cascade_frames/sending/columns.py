@@ -76,6 +76,11 @@ class ArrowColumn:
         """Whether the values are text."""
         return self.write is _escaped
 
+    @property
+    def has_values(self) -> bool:
+        """Whether any row has a value."""
+        return bool(self.values.null_count < len(self.values))
+
     def json(self, rows: Rows) -> pa.LargeStringArray:
         """The values of these rows, without `quote`; missing where there is none."""
         return self.write(self.of(rows))
@@ -104,6 +109,11 @@ class ObjectColumn:
 
     values: npt.NDArray[np.object_]
     quote: str = ""
+
+    @property
+    def has_values(self) -> bool:
+        """Whether any row has a value."""
+        return bool(pd.notna(self.values).any())
 
     def json(self, rows: Rows) -> pa.LargeStringArray:
         """The values of these rows; missing where there is none."""

@@ -6,7 +6,7 @@ joined texts is the JSON. A column of one value is a part of what stands between
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 import pandas as pd
@@ -14,7 +14,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cascade_frames.contract import Field
-from cascade_frames.sending.columns import TEXT, ArrowColumn, Positions, Rows, bytes_of, column_of
+from cascade_frames.sending.columns import (
+    TEXT,
+    ArrowColumn,
+    ObjectColumn,
+    Positions,
+    Rows,
+    bytes_of,
+    column_of,
+)
 
 _NOTHING: Final = pa.scalar("", TEXT)
 
@@ -39,11 +47,8 @@ class MessageEncoder:
         if ids.values.null_count:
             raise ValueError("every message has an id")
         self._ids = ids
-        self._fields = tuple(
-            _Field(str(name), messages[name])
-            for name in messages.columns
-            if messages[name].notna().any()
-        )
+        fields = (_Field(str(name), column_of(messages[name])) for name in messages.columns)
+        self._fields = tuple(field for field in fields if field.has_values)
 
     def ids(self, positions: Positions) -> pa.LargeStringArray:
         """The tracking ids of the messages at these positions; a view where they are a range."""
@@ -98,11 +103,16 @@ class _Row:
 class _Field:
     """One field of the messages: its name, and its column or the one value of it."""
 
-    def __init__(self, name: str, values: pd.Series[Any]) -> None:
+    def __init__(self, name: str, column: ArrowColumn | ObjectColumn) -> None:
         self._name = f"{msgspec.json.encode(name).decode()}:"
-        self._column = column_of(values)
+        self._column = column
         # Ids differ, but in a table of one row.
         self._constant = None if name == Field.ID else self._column.constant()
+
+    @property
+    def has_values(self) -> bool:
+        """Whether any message has a value of it."""
+        return self._column.has_values
 
     def add_to(self, row: _Row, rows: Rows, *, first: bool) -> None:
         """Go on with the field, in those rows that have a value."""

@@ -14,7 +14,6 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
 from typing import Final
 
 import numpy as np
@@ -34,8 +33,9 @@ from cascade_frames.sending.isolation import Isolation, RunRefusals
 from cascade_frames.sending.pacing import Pace
 from cascade_frames.sending.progress import Progress
 from cascade_frames.sending.records import Batch, RunState, RunWriter
+from cascade_frames.sending.settling import Settling
 from cascade_frames.sending.uploading import Uploader
-from cascade_frames.sending.verdicts import Cause, Settlement, Step, Verdict, judge
+from cascade_frames.sending.verdicts import Cause, Step, Verdict, judge
 from cascade_frames.sending.waiting import MAX_TRIES, backoff, retry_after_seconds
 
 MAX_WAITS: Final = 8  # of one batch that the API asks to wait
@@ -109,8 +109,8 @@ class Engine:
         self._refusals = RunRefusals(self._numbers, self._batch_count())
         self._retries_left = RETRY_BUDGET
         self._unknown_in_a_row = 0
-        self._unwritten: set[asyncio.Future[None]] = set()
-        self._progress = Progress(total=len(self.work.pending))
+        nothing = Progress(total=len(self.work.pending))
+        self._settling = Settling(self.ledger, nothing, self.observe, self._halt_for_ledger)
 
     def stop(self) -> None:
         """Start no new batch; those in flight finish and are recorded; then end."""
@@ -130,13 +130,13 @@ class Engine:
             try:
                 await self._send_all()
             finally:
-                await self._all_written()
+                await self._settling.all_written()
         if self._ending:
             return self._ending
         return Ending(RunState.PAUSED if self._gate.stopped else RunState.FINISHED)
 
     async def _send_all(self) -> None:
-        self._show(self._progress)
+        self._settling.begin()
         batches = self._batches()
         await self._upload_variables()
         await self._work(itertools.islice(batches, 1))
@@ -207,35 +207,14 @@ class Engine:
             waits += verdict.step is Step.WAIT
             tries += verdict.step is not Step.WAIT
             repeats = self._may_repeat(verdict, tries, waits)
-            self._settle(batch, attempt, verdict.settlement, for_good=not repeats)
+            self._settling.settle(
+                batch, attempt, self.clock(), verdict.settlement, for_good=not repeats
+            )
             if not repeats:
                 self._consider_halting(verdict)
                 return verdict
             await self._gate.sleep(self._seconds_until_next(evidence, verdict, tries, waits))
         raise AssertionError("unreachable: the loop has no end")
-
-    def _settle(
-        self, batch: Batch, attempt: int, settlement: Settlement, *, for_good: bool
-    ) -> None:
-        written = self.ledger.settle(batch, attempt, self.clock(), settlement)
-        self._unwritten.add(written)
-        written.add_done_callback(partial(self._when_written, batch, settlement, for_good))
-
-    def _when_written(
-        self, batch: Batch, settlement: Settlement, for_good: bool, written: asyncio.Future[None]
-    ) -> None:
-        self._unwritten.discard(written)
-        if written.cancelled():
-            return
-        if error := written.exception():
-            self._halt_for_ledger(error)
-            return
-        progress = self._progress.after_request()
-        self._show(progress.after_batch(len(batch), settlement) if for_good else progress)
-
-    async def _all_written(self) -> None:
-        if self._unwritten:
-            await asyncio.wait(self._unwritten)
 
     def _may_repeat(self, verdict: Verdict, tries: int, waits: int) -> bool:
         if verdict.step is Step.WAIT:
@@ -276,14 +255,6 @@ class Engine:
     def _halt_for_ledger(self, error: BaseException) -> None:
         self._halt(Cause.LEDGER_FAILED, f"{explain(Cause.LEDGER_FAILED)} ({error})")
 
-    def _show(self, progress: Progress) -> None:
-        """Tell of progress; where telling fails (a closed terminal), the run goes on unseen."""
-        self._progress = progress
-        try:
-            self.observe(progress)
-        except Exception:  # noqa: BLE001 - whatever it is, it is not worth a run
-            self.observe = _look_away
-
     async def _upload_variables(self) -> None:
         async def pause(evidence: Evidence, verdict: Verdict, tries: int) -> None:
             await self._gate.sleep(self._seconds_until_next(evidence, verdict, tries, tries))
@@ -296,7 +267,3 @@ class Engine:
 def _is_lost(verdict: Verdict) -> bool:
     """Nothing is known of any of the batch's rows."""
     return verdict.settlement.outcome is Outcome.UNKNOWN and verdict.settlement.message_ids is None
-
-
-def _look_away(progress: Progress) -> None:
-    """Show nothing."""

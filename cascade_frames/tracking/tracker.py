@@ -17,8 +17,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
 
-import pyarrow as pa
-
 from cascade_frames.errors import LedgerError
 from cascade_frames.ledger.deliveries import Reading
 from cascade_frames.outcomes import is_final
@@ -27,6 +25,7 @@ from cascade_frames.sending.gate import Gate
 from cascade_frames.sending.pacing import Pace
 from cascade_frames.sending.verdicts import Cause
 from cascade_frames.sending.waiting import retry_after_seconds
+from cascade_frames.tracking.bookkeeping import COMMIT_SECONDS, Bookkeeper
 from cascade_frames.tracking.errand import Book, Ending, EndingKind, Errand, Gateway
 from cascade_frames.tracking.halts import explain
 from cascade_frames.tracking.patience import Patience
@@ -42,9 +41,6 @@ from cascade_frames.tracking.statuses import Answer, Step, read_status, status_p
 IN_FLIGHT: Final = 32
 NOT_KNOWN_TIMES: Final = 4  # then a message counts as not found
 TRIES_ONCE: Final = 3  # of one message, where it is to be asked about once
-COMMIT_SECONDS: Final = 1.0
-LOOK_SECONDS: Final = 10.0
-_LOOK_SHARE: Final = 0.05  # of the time at most goes into looking at what the ledger heard
 _GRACE_SECONDS: Final = 1.0  # for what is under way when the tracking ends
 _SHOW_SECONDS: Final = 0.1
 
@@ -85,8 +81,7 @@ class Tracker:
         self._not_found: set[int] = set()
         self._unanswered = 0
         self._asking: set[asyncio.Task[None]] = set()
-        self._heard: list[Reading] = []
-        self._committing = asyncio.Lock()
+        self._bookkeeper = Bookkeeper(self.book, self.errand.message_ids, self.clock)
         self._changed = asyncio.Event()
         self._ending: Ending | None = None
         self._requests = 0
@@ -114,14 +109,14 @@ class Tracker:
         beside = [
             asyncio.create_task(self._every(COMMIT_SECONDS, self._commit)),
             asyncio.create_task(self._every(_SHOW_SECONDS, self._show)),
-            asyncio.create_task(self._look_often()),
+            asyncio.create_task(self._hear_news()),
         ]
         for task in beside:
             task.add_done_callback(self._look_for_a_break)
         await self._ask_all()
         if self._asking:
             await asyncio.wait(self._asking, timeout=_GRACE_SECONDS)
-        async with self._committing:  # what is being written is not left half-way
+        async with self._bookkeeper.between_commits():  # none is left half-way
             for task in beside:
                 task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
@@ -208,7 +203,7 @@ class Tracker:
         self._patience.heard(now)
         self._failures.pop(number, None)
         self._not_found.discard(number)
-        self._heard.append(reading)
+        self._bookkeeper.hear(reading)
         if not self._is_final(number):
             self._become(number, reading.state)
         if self.errand.once or self._is_final(number):
@@ -277,37 +272,20 @@ class Tracker:
 
     async def _commit(self) -> None:
         """Keep what was heard since the last time; where that fails, the tracking halts."""
-        async with self._committing:
-            heard, self._heard = self._heard, []
-            if not heard:
-                return
-            try:
-                await asyncio.to_thread(self.book.note, heard)
-            except LedgerError as error:
-                self._end(EndingKind.HALTED, Cause.LEDGER_FAILED, str(error))
+        try:
+            await self._bookkeeper.commit()
+        except LedgerError as error:
+            self._end(EndingKind.HALTED, Cause.LEDGER_FAILED, str(error))
 
-    async def _look_often(self) -> None:
-        """See what the ledger heard from elsewhere, so that it is not asked about."""
-        pause = LOOK_SECONDS
-        while True:
-            await asyncio.sleep(pause)
-            began = self.clock()
-            with contextlib.suppress(LedgerError):  # writing to it will tell
-                await self._look()
-            pause = max(LOOK_SECONDS, (self.clock() - began) / _LOOK_SHARE)
-
-    async def _look(self) -> None:
-        numbers = self._schedule.open_numbers()
-        ids = self.errand.message_ids.take(pa.array(numbers))
-        known = await asyncio.to_thread(self.book.deliveries, ids)
-        news = known["delivery"].dropna()
-        for at, state in zip(news.index.tolist(), news.tolist(), strict=True):
-            number = int(numbers[at])
-            if is_final(state) and not self._is_final(number):
-                self._become(number, state)
-                self._not_found.discard(number)
-                self._schedule.close(number)
-        self._changed.set()
+    async def _hear_news(self) -> None:
+        """Ask no more about what the ledger heard the end of from elsewhere."""
+        async for news in self._bookkeeper.news(self._schedule.open_numbers):
+            for number, state in news:
+                if is_final(state) and not self._is_final(number):
+                    self._become(number, state)
+                    self._not_found.discard(number)
+                    self._schedule.close(number)
+            self._changed.set()
 
 
 def _look_away(progress: TrackingProgress) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cascade_frames.ledger import schema
+from cascade_frames.ledger import statements
 from cascade_frames.ledger.blobs import pack_hashes, pack_texts
 from cascade_frames.ledger.lookup import look_up, nowhere
 from cascade_frames.planning.fates import as_texts
@@ -38,14 +38,14 @@ class Store:
 
     def each(self, statement, values):
         """The hashes of the blocks, newest run first."""
-        assert statement == schema.READ_HASHES
+        assert statement == statements.READ_HASHES
         for number, start in sorted(self.blocks, key=lambda one: (-one[0], one[1])):
             if number > values[1]:
                 yield number, start, self.blocks[number, start][2]
 
     def rows(self, statement, values):
         """One block."""
-        assert statement == schema.READ_BLOCK
+        assert statement == statements.READ_BLOCK
         self.read += 1
         return [self.blocks[values][:2]]
 

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cascade_frames.ledger import schema
+from cascade_frames.ledger import statements
 from cascade_frames.ledger.blobs import pack_hashes, pack_texts
 from cascade_frames.ledger.record import read_run
 from cascade_frames.planning.fates import Fates, as_texts, having
@@ -53,9 +53,9 @@ class Store:
 
     def rows(self, statement, _values):
         """The run, or what was decided of it."""
-        if statement == schema.READ_RUN:
+        if statement == statements.READ_RUN:
             return [(1, "run", SIZE)]
-        assert statement == schema.READ_RESOLUTIONS
+        assert statement == statements.READ_RESOLUTIONS
         return [
             (decision, AT.isoformat(), "host", 1, pack_hashes(np.array(positions, np.uint64)))
             for decision, positions in self.decided
@@ -63,7 +63,7 @@ class Store:
 
     def each(self, statement, _values):
         """The attempts."""
-        assert statement == schema.READ_ATTEMPTS
+        assert statement == statements.READ_ATTEMPTS
         for *row, at, outcome, reason, detail, receipts in self.made:
             packed = None if receipts is None else pack_texts(as_texts(receipts))
             yield (*row, at.isoformat(), outcome, reason, detail, packed)

@@ -33,6 +33,20 @@ def writer(ledger):
     opened.close()
 
 
+@pytest.fixture
+def commits(monkeypatch):
+    """Return a list that gains how many records a commit holds, for each commit there is."""
+    sizes = []
+    commit = writers.RunWriter._commit
+
+    def counted(self, group):
+        sizes.append(len(group))
+        commit(self, group)
+
+    monkeypatch.setattr(writers.RunWriter, "_commit", counted)
+    return sizes
+
+
 def count(ledger, table):
     """Count the committed rows."""
     with closing(apsw.Connection(str(ledger))) as other:
@@ -44,16 +58,8 @@ def batch(number):
     return Batch(number, number - 1, number)
 
 
-def test_many_records_share_a_commit(writer, ledger, monkeypatch):
+def test_many_records_share_a_commit(writer, ledger, commits):
     """Records that come together are synced together, and all are there when they are awaited."""
-    commits = []
-    commit = writers.RunWriter._commit
-
-    def counted(self, group):
-        commits.append(len(group))
-        commit(self, group)
-
-    monkeypatch.setattr(writers.RunWriter, "_commit", counted)
 
     async def go():
         await asyncio.gather(*(writer.intend(batch(n), 1, NOW) for n in range(1, 101)))
@@ -64,16 +70,8 @@ def test_many_records_share_a_commit(writer, ledger, monkeypatch):
     assert len(commits) < 50
 
 
-def test_an_outcome_shares_the_commit_of_the_next_intent(writer, ledger, monkeypatch):
+def test_an_outcome_shares_the_commit_of_the_next_intent(writer, ledger, commits):
     """A batch costs one sync, not two; and an intent is never durable before what came first."""
-    commits = []
-    commit = writers.RunWriter._commit
-
-    def counted(self, group):
-        commits.append(len(group))
-        commit(self, group)
-
-    monkeypatch.setattr(writers.RunWriter, "_commit", counted)
 
     async def go():
         for number in range(1, 21):

@@ -123,12 +123,28 @@ def test_compose_check_send_and_watch_it_finish(open_notebook, page, gateway):
     """An analyst comes from a segment to sent messages without writing code."""
     notebook = open_notebook("composer = segment.cascade.compose(**options | {'text': ''})")
     page.locator("textarea:visible").last.fill("Hello, {name}")
-    page.get_by_text("Hello, Анна").first.wait_for()
+    notebook.wait_for("Hello, Анна")
     press(page, "Check 40 rows").click()
     press(page, "Send 40 messages").click()
     notebook.wait_for("Finished")
     notebook.wait_for("40 of 40 (100%)")
     assert gateway.messages == 40
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_the_panel_gives_way_to_the_final_state(open_notebook, page, gateway, attempt):
+    """A hand that is faster than the cell, and a run that is over at once, leave no empty cell."""
+    gateway.release_all()
+    notebook = open_notebook("composer = segment.cascade.compose(**options | {'text': ''})")
+    page.locator("textarea:visible").last.fill(f"Attempt {attempt}, {{name}}")
+    notebook.wait_for(f"Attempt {attempt}, Анна")
+    press(page, "Check 40 rows").click()
+    press(page, "Send 40 messages").click()
+    page.locator(".jupyter-button").first.wait_for(state="detached")
+    notebook.wait_for("40 of 40 (100%)")
+    notebook.save()
+    kept = [output.data.get("text/html", "") for output in notebook.read().cells[-1].outputs]
+    assert "40 of 40 (100%)" in "".join(kept)
 
 
 def test_pause_resume_and_cancel(open_notebook, page, gateway, record_property):

@@ -14,6 +14,17 @@ def test_it_is_one_output_that_is_replaced(page):
     assert page.text == "2"
 
 
+def test_its_place_can_be_taken_before_there_is_anything_to_read(page):
+    """The cell that shows a panel is where its static output stays, whoever fills it later."""
+    output = StaticOutput()
+    output.take_place()
+    assert page.text == ""
+    output.show("1", "1")
+    output.take_place()
+    assert len(page.outputs) == 1
+    assert page.text == "1"
+
+
 def test_what_is_kept_stays_above(page):
     """The plan stays readable above the run that came of it."""
     output = StaticOutput()

@@ -25,8 +25,9 @@ SCHEMATHESIS = shutil.which("schemathesis", path=Path(sys.executable).parent)
         ("^/sandbox/faults", "coverage,fuzzing"),
     ],
 )
+@pytest.mark.parametrize("examples", [5, pytest.param(15, marks=pytest.mark.endurance)])
 @pytest.mark.timeout(300)
-def test_no_request_breaks_the_contract(paths, phases, tmp_path):
+def test_no_request_breaks_the_contract(paths, phases, examples, tmp_path):
     """Whatever is asked, the answer is one the document tells of, and never a fault of ours.
 
     Left out is the check that every request the schema allows is taken: no schema can say that
@@ -40,7 +41,7 @@ def test_no_request_breaks_the_contract(paths, phases, tmp_path):
                 *("--header", "X-Authorization-Key: one", "--header", "X-Viber-Auth-Token: two"),
                 *("--header", "X-Tg-Bot-Key: three", "--include-path-regex", paths),
                 *("--exclude-checks", "positive_data_acceptance,ignored_auth"),
-                *("--phases", phases, "--max-examples", "15", "--seed", "1"),
+                *("--phases", phases, "--max-examples", str(examples), "--seed", "1"),
             ],
             check=False,
             capture_output=True,

@@ -130,6 +130,7 @@ def test_a_table_without_messages_is_no_error(quick, ledger):
         cf.track([1], account=to)
 
 
+@pytest.mark.usefixtures("at_once")
 def test_a_column_of_the_callers_is_not_overwritten(quick, ledger):
     """A clash is told before anything is asked, and a suffix mends it."""
     sandbox, to = quick
@@ -409,12 +410,13 @@ def test_an_api_with_odd_words_and_costs(ledger):
 
 
 @pytest.mark.usefixtures("at_once")
-def test_a_message_is_asked_about_no_more_than_once_a_second(quick, ledger):
-    """In real time too, over half a minute of waiting for an end."""
+@pytest.mark.parametrize("seconds", [8, pytest.param(30, marks=pytest.mark.endurance)])
+def test_a_message_is_asked_about_no_more_than_once_a_second(quick, ledger, seconds):
+    """In real time too, while it waits for an end."""
     sandbox, to = quick
     results = call(segment(5), to, ledger)
     with pytest.warns(cf.CascadeWarning, match="not final yet"):
-        track(results, to, ledger, until="final", timeout=12)
+        track(results, to, ledger, until="final", timeout=seconds)
     times = reads(sandbox).groupby("path")["received_at"]
     assert times.apply(lambda each: each.diff().min()).min() >= pd.Timedelta(seconds=4.9)
     assert times.size().min() >= 2
@@ -441,29 +443,30 @@ def test_a_tracking_that_is_killed_goes_on(quick, ledger, tmp_path):
     assert twice < sum(before.values())
 
 
-def test_two_processes_share_the_rate(ledger, tmp_path):
+@pytest.mark.parametrize("count", [240, pytest.param(400, marks=pytest.mark.endurance)])
+def test_two_processes_share_the_rate(ledger, tmp_path, count):
     """Together they ask no more than the account may, and the API never says 429."""
     with cf.Sandbox(limits=Limits(reads=Rate(40, 45))) as sandbox:
         to = sandbox.account.model_copy(update={"reads_per_second": 40.0})
-        results = call(segment(400), to, ledger, batch_size=400)
+        results = call(segment(count), to, ledger, batch_size=count)
         sandbox.step(3600)
-        results.iloc[:200].to_parquet(tmp_path / "a.parquet")
-        results.iloc[200:].to_parquet(tmp_path / "b.parquet")
+        results.iloc[: count // 2].to_parquet(tmp_path / "a.parquet")
+        results.iloc[count // 2 :].to_parquet(tmp_path / "b.parquet")
         both = [start(tmp_path / f"{name}.parquet", ledger, to, 40.0) for name in "ab"]
         for one in both:
             one.join(60)
         assert [one.exitcode for one in both] == [0, 0]
         seen = reads(sandbox)
     assert set(seen["status"]) == {200}
-    assert len(seen) == 400
+    assert len(seen) == count
     times = seen["received_at"].astype("int64").to_numpy() / 1e6
     in_a_second = np.searchsorted(times, times + 1.0) - np.arange(len(times))
     assert in_a_second.max() <= 40 + 0.5 * 40
-    assert times.max() - times.min() >= (400 - 20) / 40 * 0.9
+    assert times.max() - times.min() >= (count - 20) / 40 * 0.9
 
 
 @pytest.mark.parametrize(
-    "seconds", [20, pytest.param(600, marks=[pytest.mark.endurance, pytest.mark.timeout(900)])]
+    "seconds", [12, pytest.param(600, marks=[pytest.mark.endurance, pytest.mark.timeout(900)])]
 )
 def test_real_time_at_the_vendors_limit(ledger, seconds):
     """50 a second against the documented limits: no 429, and no final asked about again."""

@@ -10,7 +10,7 @@ import pytest
 import cascade_frames as cf
 from cascade_frames.errors import MappingError, RunBusy
 from cascade_frames.forgetting import forget
-from cascade_frames.ledger import Ledger, schema
+from cascade_frames.ledger import Ledger, statements
 from cascade_frames.ledger.blobs import unpack_texts
 from cascade_frames.ledger.deliveries import Reading
 from cascade_frames.ledger.record import read_run
@@ -82,7 +82,7 @@ def test_ids_receipts_and_details_are_gone(ledger):
     record = read_run(ledger._store, 1, Fates())
     assert record.message_ids.to_pylist()[:3] == ["m-customer-0", None, "m-customer-2"]
     assert {record.fates[code].detail for code in record.codes} == {None}
-    ids = unpack_texts(ledger._store.rows(schema.READ_BLOCK, (1, 0))[0][0])
+    ids = unpack_texts(ledger._store.rows(statements.READ_BLOCK, (1, 0))[0][0])
     assert ids.to_pylist() == [IDS[0], None, IDS[2], None, None, IDS[5]]
     assert len(ledger.unknown()) == 0
 
@@ -110,8 +110,8 @@ def test_nothing_is_left_in_a_files_free_pages(tmp_path, messages):
     settle(writer, Batch(1, 0, messages), accepted(ids))
     writer.close(RunState.FINISHED)
     ledger.note(Reading(f"m-{one}", "delivered", AT) for one in ids)
-    blobs = [ledger._store.rows(schema.READ_WHOLE_BLOCK, (1, 0))[0][0]]
-    blobs.append(ledger._store.rows(schema.READ_ATTEMPTS, (1,))[0][8])
+    blobs = [ledger._store.rows(statements.READ_WHOLE_BLOCK, (1, 0))[0][0]]
+    blobs.append(ledger._store.rows(statements.READ_ATTEMPTS, (1,))[0][8])
     gone = [blob[start : start + 24] for blob in blobs for start in range(0, len(blob) - 23, 512)]
     gone += [f"m-{one}".encode() for one in ids]
     found = _bytes(tmp_path)

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from cascade_frames.errors import RunBusy
-from cascade_frames.ledger import Ledger, schema
+from cascade_frames.ledger import Ledger, statements
 from cascade_frames.ledger.owner import HEARTBEAT, SILENCE
 from cascade_frames.ledger.writer import RunWriter
 from cascade_frames.sending.records import RunState
@@ -34,7 +34,7 @@ def _move_elsewhere(ledger, silent_for):
 
 
 def _last_sign(ledger, run=1):
-    return ledger._store.rows(schema.READ_RUN, (run,))[0][7]
+    return ledger._store.rows(statements.READ_RUN, (run,))[0][7]
 
 
 def test_a_paused_owner_that_wakes_up_is_fenced_off(open_it):
@@ -51,7 +51,7 @@ def test_a_paused_owner_that_wakes_up_is_fenced_off(open_it):
     settle(writer, Batch(1, 0, 4), accepted(IDS[:4]))
     writer.close(RunState.HALTED)
     assert outcomes(other, keys) == ["accepted"] * 4 + ["unsent"] * 6
-    assert paused._store.rows(schema.READ_RUN, (1,))[0][3] == RunState.SUPERSEDED
+    assert paused._store.rows(statements.READ_RUN, (1,))[0][3] == RunState.SUPERSEDED
 
 
 def test_an_owner_elsewhere_keeps_its_messages_until_it_has_been_silent(open_it):
@@ -141,10 +141,10 @@ def test_a_taking_over_waits_for_an_intent_that_is_being_written(database):
     _move_elsewhere(owner, SILENCE * 2)
     store = owner._store
     with store.transaction():
-        assert store.rows(schema.RUN_STATE, (1,)) == [(RunState.ACTIVE,)]
+        assert store.rows(statements.RUN_STATE, (1,)) == [(RunState.ACTIVE,)]
         taking_over = _in_thread(lambda: other.register(LABEL, keys).pending.tolist())
         _until_blocked(database)
-        store.rows(schema.ADD_INTENT, (1, 1, 1, 0, 4, "2026-11-02T10:00:00+00:00"))
+        store.rows(statements.ADD_INTENT, (1, 1, 1, 0, 4, "2026-11-02T10:00:00+00:00"))
     assert taking_over() == ([4, 5, 6, 7, 8, 9], None)
     owner.close()
     other.close()
@@ -157,7 +157,7 @@ def test_an_intent_waits_for_a_taking_over_that_is_being_written(database):
     writer = owner.open_run(owner.register(LABEL, keys).run_id)
     _move_elsewhere(other, SILENCE * 2)
     with other._store.transaction():
-        other._store.rows(schema.SET_STATE, {"state": RunState.SUPERSEDED, "run": 1})
+        other._store.rows(statements.SET_STATE, {"state": RunState.SUPERSEDED, "run": 1})
         waking = _in_thread(lambda: intend(writer, Batch(1, 0, 10)))
         _until_blocked(database)
     result, error = waking()

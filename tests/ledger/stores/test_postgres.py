@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from cascade_frames.errors import LedgerError
-from cascade_frames.ledger import Ledger, claims, open_ledger, schema, schema_postgres
+from cascade_frames.ledger import Ledger, claims, open_ledger, statements, statements_postgres
 from cascade_frames.ledger.postgres import PostgresStore
 from cascade_frames.ledger.store import ConnectionLost
 from cascade_frames.sending.records import RunState
@@ -216,19 +216,21 @@ def test_outcomes_wait_for_a_database_together(shared, monkeypatch):
 
 def test_a_server_that_may_forget_is_refused(place, monkeypatch):
     """A server without fsync cannot hold a ledger."""
-    monkeypatch.setattr(schema_postgres, "FSYNC", "SELECT 'off'")
+    monkeypatch.setattr(statements_postgres, "FSYNC", "SELECT 'off'")
     with pytest.raises(LedgerError, match="fsync"):
         Ledger(place)
 
 
 def test_every_statement_has_its_wording_there(shared):
-    """PostgreSQL can read every statement of the schema."""
-    statements = [
-        value for name, value in vars(schema).items() if name.isupper() and isinstance(value, str)
+    """PostgreSQL can read every statement of the ledger."""
+    texts = [
+        value
+        for name, value in vars(statements).items()
+        if name.isupper() and isinstance(value, str)
     ]
     with shared._store.transaction():
-        for statement in statements:
-            own = schema_postgres.own(statement)
+        for statement in texts:
+            own = statements_postgres.own(statement)
             plain = own.replace("%s", "NULL")
             for name in ("run", "state", "key", "value", "at"):
                 plain = plain.replace(f"%({name})s", "NULL")

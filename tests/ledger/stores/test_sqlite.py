@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cascade_frames.errors import LedgerError
-from cascade_frames.ledger import Ledger, open_ledger, schema, volumes
+from cascade_frames.ledger import Ledger, open_ledger, statements, volumes
 
 
 def _mounted(monkeypatch, place, kind):
@@ -52,7 +52,7 @@ def test_a_file_that_is_no_database_is_refused(tmp_path):
 def test_hashes_stream_past(tmp_path):
     """The hashes of all that was sent are read in order, without SQLite sorting them first."""
     ledger = Ledger(tmp_path / "ledger.sqlite3")
-    steps = ledger._store.rows(f"EXPLAIN QUERY PLAN {schema.READ_HASHES}", ("account", 0))
+    steps = ledger._store.rows(f"EXPLAIN QUERY PLAN {statements.READ_HASHES}", ("account", 0))
     assert not any("TEMP" in step[3] for step in steps)
     ledger.close()
 

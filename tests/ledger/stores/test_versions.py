@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cascade_frames.errors import LedgerError
-from cascade_frames.ledger import Ledger, schema, tables
+from cascade_frames.ledger import Ledger, statements, tables
 from cascade_frames.ledger.deliveries import Reading
 from cascade_frames.ledger.migrations import upgrade
 from cascade_frames.ledger.stores import open_store
@@ -59,7 +59,7 @@ def test_what_was_written_before_is_still_known_after(ledger, store):
     keys = keys_of(ledger, ["id-1", "id-2"])
     ledger.register(LABEL, keys)
     upgrade(store, _steps(store, ["CREATE TABLE one (a INTEGER)"]))
-    assert len(store.rows(schema.READ_HASHES, (ACCOUNT, 0))) == 1
+    assert len(store.rows(statements.READ_HASHES, (ACCOUNT, 0))) == 1
 
 
 def test_a_ledger_of_version_4_is_read_as_it_is(ledger, location):
@@ -74,7 +74,7 @@ def test_a_ledger_of_version_4_is_read_as_it_is(ledger, location):
         ids = zlib.compress(b"id-1\nid-2\nid-3", 1)
         ledger._store.rows("UPDATE block SET ids = ?", (ids,))
         ledger._store.rows("UPDATE outcome SET message_ids = ?", (zlib.compress(b"m-1\n\nm-3"),))
-        ledger._store.rows(schema.SET_META, {"key": "version", "value": b"4"})
+        ledger._store.rows(statements.SET_META, {"key": "version", "value": b"4"})
     upgraded = Ledger(location)
     assert upgraded._store.version() == tables.STEPS[-1][0]
     both = keys_of(upgraded, ["id-3", "new", "id-1", "id-2"], np.array([2, 9, 0, 1]))
@@ -95,7 +95,7 @@ def test_a_ledger_of_version_5_takes_deliveries_once_it_is_opened(ledger, locati
     with ledger._store.transaction():
         ledger._store.rows("DROP TABLE delivery")
         ledger._store.rows("DELETE FROM tombstone WHERE kind = 'receipt'")
-        ledger._store.rows(schema.SET_META, {"key": "version", "value": b"5"})
+        ledger._store.rows(statements.SET_META, {"key": "version", "value": b"5"})
     upgraded = Ledger(location)
     assert upgraded._store.version() == tables.STEPS[-1][0] == 6
     assert upgraded.stand(ACCOUNT, keys).table["outcome"].tolist() == ["accepted", "skipped"]
@@ -109,7 +109,7 @@ def test_a_ledger_of_version_5_takes_deliveries_once_it_is_opened(ledger, locati
 def test_a_newer_ledger_is_refused_and_not_changed(location, store):
     """A ledger of a version to come is refused in words that say what to do."""
     with store.transaction():
-        store.rows(schema.SET_META, {"key": "version", "value": b"99"})
+        store.rows(statements.SET_META, {"key": "version", "value": b"99"})
     with pytest.raises(LedgerError, match=r"version 99.*Update cascade_frames"):
         open_store(location)
     assert store.version() == 99

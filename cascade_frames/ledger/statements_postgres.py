@@ -1,4 +1,4 @@
-"""PostgreSQL's own statements, and its wording of those of `schema`.
+"""PostgreSQL's own statements, and its wording of those of `statements`.
 
 Signs of life are told by the database's clock, so that those of several machines can be compared.
 """
@@ -9,7 +9,7 @@ import functools
 import re
 from typing import Final
 
-from cascade_frames.ledger import schema
+from cascade_frames.ledger import statements
 
 # Opens every transaction, in one round trip. Nothing here outlives the transaction, so a
 # connection pooler may hand each one to another server process. Row locks and the check of a
@@ -41,7 +41,7 @@ NOW: Final = "SELECT clock_timestamp()"
 FSYNC: Final = "SHOW fsync"
 
 _OWN: Final = {
-    schema.ADD_RUN: """
+    statements.ADD_RUN: """
 INSERT INTO run (run_id, account, campaign, route, digest, messages, state,
                  host, process, process_started, created_at, active_at)
 VALUES (%(run_id)s, %(account)s, %(campaign)s, %(route)s, %(digest)s, %(messages)s, %(state)s,
@@ -50,20 +50,20 @@ RETURNING run
 """,
     # The lock makes a taking-over wait until the intent that follows is committed, or else
     # this wait until the taking-over is: then the new state is what is read.
-    schema.RUN_STATE: "SELECT state FROM run WHERE run = %s FOR NO KEY UPDATE",
-    schema.READ_RUN: """
+    statements.RUN_STATE: "SELECT state FROM run WHERE run = %s FOR NO KEY UPDATE",
+    statements.READ_RUN: """
 SELECT run, run_id, messages, state, host, process, process_started,
        to_char(active_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"')
 FROM run WHERE run = %s
 """,
     # A value that stands where a column would must be told what it is.
-    schema.ADD_RESOLUTION: """
+    statements.ADD_RESOLUTION: """
 INSERT INTO resolution (run, number, decision, at, host, process, positions)
 SELECT %(run)s::bigint, coalesce(max(number), 0) + 1, %(decision)s::text, %(at)s::text,
        %(host)s::text, %(process)s::bigint, %(positions)s::bytea
 FROM resolution WHERE run = %(run)s
 """,
-    schema.RESERVE: """
+    statements.RESERVE: """
 WITH clock AS (SELECT extract(epoch FROM clock_timestamp())::double precision AS now)
 INSERT INTO slot AS kept (account, free_at)
 SELECT account, clock.now + %(span)s::double precision FROM run, clock WHERE run = %(run)s
@@ -73,7 +73,7 @@ ON CONFLICT (account) DO UPDATE SET free_at = %(span)s::double precision +
        THEN (SELECT now FROM clock) ELSE kept.free_at END
 RETURNING free_at - %(span)s::double precision - (SELECT now FROM clock)
 """,
-    schema.RESERVE_READS: """
+    statements.RESERVE_READS: """
 WITH clock AS (SELECT extract(epoch FROM clock_timestamp())::double precision AS now)
 INSERT INTO slot AS kept (account, free_at)
 SELECT %(slot)s::text, clock.now + %(span)s::double precision FROM clock
@@ -83,26 +83,26 @@ ON CONFLICT (account) DO UPDATE SET free_at = %(span)s::double precision +
        THEN (SELECT now FROM clock) ELSE kept.free_at END
 RETURNING free_at - %(span)s::double precision - (SELECT now FROM clock)
 """,
-    schema.FIND_RECEIPT_TOMBSTONES: """
+    statements.FIND_RECEIPT_TOMBSTONES: """
 SELECT hash FROM tombstone
 WHERE kind = 'receipt' AND hash IN (
   SELECT decode(sought.value, 'hex')
   FROM json_array_elements_text(%(hashes)s::json) AS sought (value)
 )
 """,
-    schema.READ_DELIVERIES: """
+    statements.READ_DELIVERIES: """
 SELECT message_id, state, since, told_at, heard_at_first, heard_at,
        channel, parts, cost, currency
 FROM json_array_elements_text(%(ids)s::json) AS wanted (id)
 JOIN delivery ON message_id = wanted.id
 """,
-    schema.SHOW_DELIVERIES: """
+    statements.SHOW_DELIVERIES: """
 SELECT wanted.place - 1, state, channel, parts, cost, currency,
        CASE WHEN state = 'delivered' THEN coalesce(since, heard_at_first) END, heard_at
 FROM json_array_elements_text(%(ids)s::json) WITH ORDINALITY AS wanted (id, place)
 JOIN delivery ON message_id = wanted.id
 """,
-    schema.WRITE_DELIVERIES: """
+    statements.WRITE_DELIVERIES: """
 INSERT INTO delivery
 SELECT value ->> 0, value ->> 1, (value ->> 2)::bigint, (value ->> 3)::bigint,
        (value ->> 4)::bigint, (value ->> 5)::bigint, value ->> 6, (value ->> 7)::bigint,
@@ -114,17 +114,17 @@ ON CONFLICT (message_id) DO UPDATE SET
   channel = excluded.channel, parts = excluded.parts, cost = excluded.cost,
   currency = excluded.currency
 """,
-    schema.COUNT_DELIVERIES: """
+    statements.COUNT_DELIVERIES: """
 SELECT state, count(*)
 FROM json_array_elements_text(%(ids)s::json) AS wanted (id)
 JOIN delivery ON message_id = wanted.id
 GROUP BY state
 """,
-    schema.ERASE_DELIVERIES: """
+    statements.ERASE_DELIVERIES: """
 DELETE FROM delivery
 WHERE message_id IN (SELECT json_array_elements_text(%(ids)s::json))
 """,
-    schema.TOUCH_RUN: "UPDATE run SET active_at = clock_timestamp() WHERE run = %(run)s",
+    statements.TOUCH_RUN: "UPDATE run SET active_at = clock_timestamp() WHERE run = %(run)s",
 }
 
 _PLACE: Final = re.compile(r"\?|:([a-z_]+)\b")
@@ -132,7 +132,7 @@ _PLACE: Final = re.compile(r"\?|:([a-z_]+)\b")
 
 @functools.lru_cache(maxsize=256)
 def own(statement: str) -> str:
-    """PostgreSQL's wording of a statement of `schema`.
+    """PostgreSQL's wording of one of `statements`.
 
     Those that differ in more than how values are bound are written out above.
     """
