@@ -9,10 +9,10 @@ to the reply, the reply says just that. No text is made of any entry.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -50,37 +50,57 @@ def read_column(body: bytes, ids: pa.LargeStringArray) -> pa.LargeStringArray | 
         N messageIds, all different, of visible ASCII; None for any other reply, and where ids or
         messageIds are of several lengths.
     """
-    sent = Utf8.of(ids)
-    opening = _OPENING.match(body)
-    if opening is None or not len(sent.data) or not _are_alike(sent.lengths):
+    opening, sent = _OPENING.match(body), _rows_of(ids)
+    if opening is None or sent is None:
         return None
+    count, width = sent.shape
     start, before, first, between = opening.groups()
-    width = len(sent.data) // len(sent)
     closing = _CLOSING.match(body, opening.end() + width)
     if closing is None:
         return None
     close, comma = closing.groups(b"")
-    message_id = slice(len(before), len(before) + len(first))
-    tracking_id = slice(message_id.stop + len(between), message_id.stop + len(between) + width)
-    row = tracking_id.stop + len(close + comma)
-    end = len(start) + len(sent) * row - len(comma)  # no comma stands behind the last
+    if count > 1 and not comma:
+        return None
+    row = before + bytes(len(first)) + between + bytes(width) + close + comma
+    table = bytearray(row * count)
+    del table[len(table) - len(comma) :]  # no comma stands behind the last
+    end = len(start) + len(table)
     if not _END.fullmatch(body, end):
         return None
-    # What follows the last entry stands in the place of its comma.
-    whole = body.ljust(end + len(comma))
-    said = np.frombuffer(whole, np.uint8, len(sent) * row, len(start)).reshape(len(sent), row)
-    received = np.ascontiguousarray(said[:, message_id])
-    expected = np.empty_like(said)
-    expected[:] = said[0]
-    expected[:, message_id] = received
-    expected[:, tracking_id] = sent.data.reshape(len(sent), width)
-    expected[-1, row - len(comma) :] = said[-1, row - len(comma) :]
-    if not np.array_equal(said, expected) or _needs_escape(sent.data):
+    message_ids = slice(len(before), len(before) + len(first))
+    tracking_ids = slice(message_ids.stop + len(between), message_ids.stop + len(between) + width)
+    octets = _column(body, len(start), len(row), count, message_ids).tobytes()
+    received = np.frombuffer(octets, np.uint8).reshape(count, len(first))
+    _column(table, 0, len(row), count, message_ids)[:] = received
+    _column(table, 0, len(row), count, tracking_ids)[:] = sent
+    if table != memoryview(body)[len(start) : end] or _needs_escape(sent.tobytes()):
         return None
-    if _needs_escape(received) or not _are_visible(received):
+    if _needs_escape(octets) or not _are_visible(received):
         return None
-    found = utf8.fixed_width(received)
+    buffers = [None, pa.py_buffer(_ends(count, len(first))), pa.py_buffer(octets)]
+    found = pa.Array.from_buffers(utf8.TYPE, count, buffers)
     return found if _end_differently(received) or _differ(found) else None
+
+
+def _rows_of(ids: pa.LargeStringArray) -> Bytes | None:
+    """The ids as rows of bytes; None where they are of several lengths."""
+    sent = Utf8.of(ids)
+    width = len(sent.data) // max(len(sent), 1)
+    if not width or sent.offsets.tobytes() != _ends(len(sent), width):
+        return None
+    return sent.data.reshape(len(sent), width)
+
+
+@lru_cache(maxsize=8)
+def _ends(rows: int, width: int) -> bytes:
+    """Where texts of one length end, after a 0, as Arrow has it."""
+    return np.arange(0, (rows + 1) * width, width, dtype=np.int64).tobytes()
+
+
+def _column(table: bytes | bytearray, start: int, row: int, rows: int, columns: slice) -> Bytes:
+    """A view of some columns of a table that starts there, with rows of so many bytes."""
+    shape = rows, columns.stop - columns.start
+    return np.ndarray(shape, np.uint8, table, start + columns.start, (row, 1))
 
 
 def are_sound(message_ids: pa.LargeStringArray) -> bool:
@@ -98,10 +118,6 @@ def _differ(texts: pa.LargeStringArray) -> bool:
     return len(pc.unique(texts)) == len(texts)
 
 
-def _are_alike(numbers: npt.NDArray[np.int64]) -> bool:
-    return bool((numbers == numbers[0]).all())
-
-
 def _end_differently(letters: Bytes) -> bool:
     """Whether the last eight bytes already tell these rows apart, as those of UUIDs do."""
     if letters.shape[1] < 8:
@@ -110,7 +126,8 @@ def _end_differently(letters: Bytes) -> bool:
     return bool((ends[1:] != ends[:-1]).all())
 
 
-def _needs_escape(letters: Bytes) -> bool:
+def _needs_escape(octets: bytes) -> bool:
     """Whether JSON would write some of these bytes otherwise."""
-    octets = letters.tobytes()
-    return b'"' in octets or b"\\" in octets or bool(letters.min() < _SPACE)
+    if b'"' in octets or b"\\" in octets:
+        return True
+    return bool(np.frombuffer(octets, np.uint8).min() < _SPACE)

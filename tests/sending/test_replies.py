@@ -130,6 +130,14 @@ def test_an_id_that_json_would_escape_is_not_read_as_a_column(odd):
     assert read_receipts(body, [odd]) == read_carefully(body, [odd])
 
 
+def test_receipts_without_commas_between_are_not_read_as_a_column():
+    """Rows that are all alike are not enough: the reply must be JSON."""
+    body = b"".join(b'{"messageId":"%d","trackinId":"%d"}' % (one, one) for one in (1, 2)).join(
+        (b"[", b"]")
+    )
+    assert read_column(body, as_texts(["1", "2"])) is None
+
+
 @given(nearly_right(), st.data())
 def test_a_damaged_reply_is_read_alike(entries, data):
     """Bytes lost, doubled or changed on the way: both paths agree on what is left."""
