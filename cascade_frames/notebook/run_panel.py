@@ -99,9 +99,9 @@ class RunPanel:
         view = RunView(
             self._run.id, status.phase, status.progress, rate, self._note, self._run.words
         )
+        self._static.show(run_html(view), run_text(view))
         if self._controls:
             self._controls.show(view)
-        self._static.show(run_html(view), run_text(view))
 
     def _rate(self, progress: Progress) -> float | None:
         """Messages settled a second over the last ticks."""

@@ -61,6 +61,19 @@ def test_the_static_output_ends_with_the_last_state(plan, page):
     assert f"run {run.id}" in page.html
 
 
+def test_what_a_notebook_keeps_is_never_behind_what_it_shows(page, monkeypatch):
+    """Who saves as soon as the panel says that it is over saves the end, and not what was before."""
+    panel = RunPanel(None)
+    ended = RunStatus(RunPhase.FINISHED, Progress(3, accepted=3))
+    panel._run = SimpleNamespace(id="r", status=ended, words=cf.Run.words)
+    panel._controls = controls_of()
+    kept = []
+    monkeypatch.setattr(panel._controls, "show", lambda _: kept.append(page.text))
+    panel._show()
+    assert len(kept) == 1
+    assert "Finished: 3 of 3 (100%)" in kept[0]
+
+
 def test_the_controls_go_at_the_end(plan):
     """What no kernel answers for does not stay on a page."""
     place = Placed()
