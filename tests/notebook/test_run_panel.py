@@ -62,7 +62,7 @@ def test_the_static_output_ends_with_the_last_state(plan, page):
 
 
 def test_what_a_notebook_keeps_is_never_behind_what_it_shows(page, monkeypatch):
-    """Who saves as soon as the panel says that it is over saves the end, and not what was before."""
+    """Who saves as soon as the panel says that it is over saves the end, and not an older state."""
     panel = RunPanel(None)
     ended = RunStatus(RunPhase.FINISHED, Progress(3, accepted=3))
     panel._run = SimpleNamespace(id="r", status=ended, words=cf.Run.words)
