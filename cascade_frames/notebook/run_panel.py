@@ -90,6 +90,7 @@ class RunPanel:
                 self._take_away = None
 
     def _show(self) -> None:
+        """Show the run's state, first where it is kept: a save is then not behind the panel."""
         if self._run is None:
             return
         status = self._run.status
