@@ -32,6 +32,7 @@ from cascade_frames.sending.gateway import Gateway
 from cascade_frames.sending.progress import Progress
 from cascade_frames.sending.records import Batch, Registration, RunLabel
 from cascade_frames.sending.replies import Receipts, read_receipts
+from cascade_frames.sending.transport import Json
 from cascade_frames.sending.verdicts import Settlement
 
 _SECRET: Final = bytes(32)
@@ -45,7 +46,7 @@ def message_table(frame: pd.DataFrame) -> pd.DataFrame:
         return cf.plan(frame, account=account, ledger=Path(folder) / "ledger.sqlite3").messages
 
 
-def encode(table: pd.DataFrame) -> list[bytes]:
+def encode(table: pd.DataFrame) -> list[Json]:
     """Every batch's body, as a run writes them."""
     starts = range(0, len(table), BATCH)
     batches = (Batch(1, start, min(start + BATCH, len(table))) for start in starts)
@@ -61,12 +62,12 @@ def validate(table: pd.DataFrame) -> pd.DataFrame:
     return faults.told()
 
 
-def post(bodies: list[bytes], account: cf.Account) -> list[Evidence]:
+def post(bodies: list[Json], account: cf.Account) -> list[Evidence]:
     """Post every body, as many at once as the account allows."""
     return asyncio.run(_post(bodies, account))
 
 
-async def _post(bodies: list[bytes], account: cf.Account) -> list[Evidence]:
+async def _post(bodies: list[Json], account: cf.Account) -> list[Evidence]:
     waiting = iter(bodies)
     async with Gateway(account) as gateway:
 

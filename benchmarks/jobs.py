@@ -89,7 +89,8 @@ def encode(frame: str, repeats: int) -> Numbers:
     segment = load_frame(Path(frame))
     table = internals.message_table(segment)
     ours, theirs = internals.encode(table), encoders.structs(segment)
-    assert [json.loads(ours[at]) for at in (0, -1)] == [json.loads(theirs[at]) for at in (0, -1)]
+    for at in (0, -1):
+        assert json.loads(bytes(ours[at])) == json.loads(theirs[at])
     del ours, theirs
     return _interleaved(
         repeats,

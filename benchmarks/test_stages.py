@@ -63,7 +63,7 @@ def test_post(benchmark: BenchmarkFixture, table: pd.DataFrame, server: Referenc
 def test_decode(benchmark: BenchmarkFixture, table: pd.DataFrame) -> None:
     """Read every batch's receipts."""
     book, receipts = Book(), Receipts()
-    replies = [receipts.answer(body, book) for body in internals.encode(table)]
+    replies = [receipts.answer(bytes(body), book) for body in internals.encode(table)]
     ids = [as_texts(table["id"].iloc[start : start + BATCH]) for start in range(0, ROWS, BATCH)]
     read = benchmark(internals.decode, replies, ids)
     assert sum(one.matched for one in read) == ROWS

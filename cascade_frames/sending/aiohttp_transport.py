@@ -24,7 +24,7 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from cascade_frames.sending.httpx_transport import receive, without_body
-from cascade_frames.sending.transport import Flight
+from cascade_frames.sending.transport import Flight, Json
 
 _OWN_HEADERS: Final = frozenset({"Accept", "Accept-Encoding", "Content-Type", "User-Agent"})
 _READ_BYTES: Final = 2**20
@@ -62,7 +62,7 @@ class AiohttpTransport:
         self._verify = verify
         self._session: aiohttp.ClientSession | None = None
 
-    async def exchange(self, method: str, url: str, body: bytes | None, flight: Flight) -> None:
+    async def exchange(self, method: str, url: str, body: Json | None, flight: Flight) -> None:
         """See `transport.Transport`.
 
         A connection that has gone stale is found before anything leaves, and another is taken.
@@ -82,7 +82,7 @@ class AiohttpTransport:
         if self._session:
             await self._session.close()
 
-    async def _exchange(self, method: str, url: URL, body: bytes | None, flight: Flight) -> None:
+    async def _exchange(self, method: str, url: URL, body: Json | None, flight: Flight) -> None:
         headers, data = self._headers if body else self._bodiless, _as_data(body)
         if body and data is not body:
             headers = CIMultiDict(headers, **{"Content-Length": str(len(body))})
@@ -172,11 +172,11 @@ def _has_news(descriptor: int) -> bool:
     return bool(poll.poll(0))
 
 
-def _as_data(body: bytes | None) -> bytes | AsyncIterator[bytes] | None:
+def _as_data(body: Json | None) -> Json | AsyncIterator[Json] | None:
     return _pieces(body) if body and len(body) > _PIECE_BYTES else body or None
 
 
-async def _pieces(content: bytes) -> AsyncIterator[bytes]:
+async def _pieces(content: Json) -> AsyncIterator[Json]:
     for start in range(0, len(content), _PIECE_BYTES):
         yield content[start : start + _PIECE_BYTES]
 

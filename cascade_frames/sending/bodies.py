@@ -15,8 +15,9 @@ from typing import Final, Self
 import pyarrow as pa
 
 from cascade_frames.sending.columns import Positions
-from cascade_frames.sending.encoding import MessageEncoder, array_of
+from cascade_frames.sending.encoding import MessageEncoder, json_of
 from cascade_frames.sending.records import Batch
+from cascade_frames.sending.transport import Json
 
 MESSAGES_AHEAD: Final = 16_000
 
@@ -27,11 +28,11 @@ class Body:
 
     Attributes:
         ids: tracking ids of its messages, an Arrow array of `large_string` without nulls.
-        json: the messages.
+        json: the messages; a part of what was written, not a copy.
     """
 
     ids: pa.LargeStringArray
-    json: bytes
+    json: Json
 
 
 class Bodies:
@@ -48,6 +49,7 @@ class Bodies:
     def __init__(self, encoder: MessageEncoder, pending: Positions, batch_size: int) -> None:
         self._encoder = encoder
         self._pending = pending
+        self._size = batch_size
         self._step = max(MESSAGES_AHEAD // batch_size, 1) * batch_size
         self._thread = ThreadPoolExecutor(1, "cascade-bodies")
         self._piece = self._write(0, 0)
@@ -67,7 +69,7 @@ class Bodies:
             self._go_on()
         if self._piece.holds(batch):
             return self._piece.body(batch)
-        return self._write(batch.start, batch.stop).body(batch)
+        return self._write(batch.start, batch.stop).body(batch)  # a part that was split off
 
     def _go_on(self) -> None:
         """Take the next piece, and have the one after it written."""
@@ -80,24 +82,28 @@ class Bodies:
 
     def _write(self, start: int, stop: int) -> _Piece:
         positions = self._pending[start:stop]
-        return _Piece(start, self._encoder.ids(positions), self._encoder.objects(positions))
+        ids = self._encoder.ids(positions)
+        return _Piece(start, self._size, ids, self._encoder.arrays(positions, self._size))
 
 
 @dataclass(frozen=True, repr=False)
 class _Piece:
-    """Messages that have been written: those of the run's from `start`."""
+    """Messages that have been written: those of the run's from `start`, in bodies of that size."""
 
     start: int
+    size: int
     ids: pa.LargeStringArray
-    objects: pa.LargeStringArray
+    arrays: pa.LargeStringArray
 
     @property
     def stop(self) -> int:
         return self.start + len(self.ids)
 
     def holds(self, batch: Batch) -> bool:
-        return self.start <= batch.start and batch.stop <= self.stop
+        """Whether it was written as one body."""
+        begins = self.start <= batch.start and (batch.start - self.start) % self.size == 0
+        return begins and batch.stop == min(batch.start + self.size, self.stop)
 
     def body(self, batch: Batch) -> Body:
         at, size = batch.start - self.start, len(batch)
-        return Body(self.ids.slice(at, size), array_of(self.objects.slice(at, size)))
+        return Body(self.ids.slice(at, size), json_of(self.arrays.slice(at, size)))

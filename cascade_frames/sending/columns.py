@@ -152,10 +152,19 @@ def column_of(values: pd.Series[Any]) -> ArrowColumn | ObjectColumn:
 
 def bytes_of(texts: pa.LargeStringArray) -> tuple[npt.NDArray[np.int64], Bytes]:
     """Where each text ends, after a 0; and the UTF-8 of all texts, one after the other."""
+    offsets, whole = _parts(texts)
+    return offsets - offsets[0], whole
+
+
+def joined(texts: pa.LargeStringArray) -> Bytes:
+    """The UTF-8 of all texts, one after the other; a view, and not to be written to."""
+    return _parts(texts)[1]
+
+
+def _parts(texts: pa.LargeStringArray) -> tuple[npt.NDArray[np.int64], Bytes]:
     _, ends, data = texts.buffers()
     offsets = np.frombuffer(ends, dtype=np.int64)[texts.offset : texts.offset + len(texts) + 1]
-    whole = np.frombuffer(data or b"", dtype=np.uint8)[offsets[0] : offsets[-1]]
-    return offsets - offsets[0], whole
+    return offsets, np.frombuffer(data or b"", dtype=np.uint8)[offsets[0] : offsets[-1]]
 
 
 def _escaped(values: pa.Array) -> pa.LargeStringArray:

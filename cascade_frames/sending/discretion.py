@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from cascade_frames.contract import Field, MessageType, VariableType
+from cascade_frames.sending.transport import Json
 
 PIECE: Final = 8  # characters in a row that count as a quotation
 SHORTEST: Final = 4  # a value shorter than a piece counts where it stands alone as a word
@@ -35,7 +36,7 @@ class Discretion:
         body: of the request, JSON.
     """
 
-    def __init__(self, keys: Collection[str], body: bytes) -> None:
+    def __init__(self, keys: Collection[str], body: Json) -> None:
         self._keys = keys
         self._body = body
 
@@ -70,7 +71,7 @@ class Discretion:
         )
 
 
-def _values(body: bytes) -> Iterator[str]:
+def _values(body: Json) -> Iterator[str]:
     """Every text in the request that is the caller's own."""
     document = msgspec.json.decode(body)
     for entry in document["variables"] if isinstance(document, dict) else document:

@@ -1,7 +1,8 @@
 """Messages to the JSON array that the API takes, whole columns at a time.
 
-Rows are made by one join of their columns with what stands between them, so that the buffer of the
-joined texts is the JSON. A column of one value is a part of what stands between.
+Rows are made by one join of their columns with what stands between them, brackets and commas
+included, so that the buffer of the joined texts is the JSON of several arrays, one after the other,
+and none of it is copied again. A column of one value is a part of what stands between.
 """
 
 from __future__ import annotations
@@ -9,20 +10,23 @@ from __future__ import annotations
 from typing import Final
 
 import msgspec
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from cascade_frames.contract import Field
+from cascade_frames.planning import utf8
 from cascade_frames.sending.columns import (
     TEXT,
     ArrowColumn,
     ObjectColumn,
     Positions,
     Rows,
-    bytes_of,
     column_of,
+    joined,
 )
+from cascade_frames.sending.transport import Json
 
 _NOTHING: Final = pa.scalar("", TEXT)
 
@@ -56,47 +60,75 @@ class MessageEncoder:
             return pa.array([], TEXT)
         return self._ids.of(Rows.at(positions)).cast(TEXT)
 
-    def objects(self, positions: Positions) -> pa.LargeStringArray:
-        """The messages at these positions, each as a comma and a JSON object."""
+    def arrays(self, positions: Positions, size: int) -> pa.LargeStringArray:
+        """The messages at these positions, written as JSON arrays of so many each.
+
+        Args:
+            positions: of N messages.
+            size: of an array; the last may be shorter.
+
+        Returns:
+            N texts: each an object, with the comma or bracket before it, and the bracket behind
+            it where it is the last of its array.
+        """
         if not len(positions):
             return pa.array([], TEXT)
         rows = Rows.at(positions)
-        row = _Row(",{")
+        row = _Row()
+        row.add_column(_begins(len(positions), size))
+        row.add_text("{")
         for number, field in enumerate(self._fields):
             field.add_to(row, rows, first=number == 0)
-        return row.joined("}")
+        row.add_text("}")
+        row.add_column(_ends(len(positions), size))
+        return row.joined()
 
     def encode(self, positions: Positions) -> bytes:
         """The body for the messages at these positions, as compact UTF-8 JSON."""
-        return array_of(self.objects(positions))
+        return bytes(json_of(self.arrays(positions, max(len(positions), 1))))
 
 
-def array_of(objects: pa.LargeStringArray) -> bytes:
-    """A JSON array of what `MessageEncoder.objects` has written."""
-    _, joined = bytes_of(objects)
-    return b"".join((b"[", joined[1:].data, b"]"))
+def json_of(written: pa.LargeStringArray) -> Json:
+    """The JSON of one array that `MessageEncoder.arrays` has written; not copied."""
+    return joined(written).data.toreadonly() if len(written) else b"[]"
+
+
+def _begins(count: int, size: int) -> pa.LargeStringArray:
+    """What stands before each of so many objects in arrays of that size."""
+    letters = np.full((count, 1), ord(","), dtype=np.uint8)
+    letters[::size] = ord("[")
+    return utf8.fixed_width(letters)
+
+
+def _ends(count: int, size: int) -> pa.LargeStringArray:
+    """What stands behind each of them: a bracket where an array ends."""
+    brackets = np.arange(count + 1, dtype=np.int64) // size
+    brackets[-1] = -(-count // size)
+    letters = np.full(brackets[-1], ord("]"), dtype=np.uint8)
+    return utf8.Utf8(letters, brackets).array
 
 
 class _Row:
     """What every row of a batch is joined from: columns, and the text between them."""
 
-    def __init__(self, begin: str) -> None:
+    def __init__(self) -> None:
         self._parts: list[pa.Scalar | pa.LargeStringArray] = []
-        self._between = begin
+        self._between = ""
 
     def add_text(self, text: str) -> None:
         self._between += text
 
     def add_column(self, values: pa.LargeStringArray) -> None:
         """Go on with a column; a missing value adds nothing."""
-        self._parts += [pa.scalar(self._between, TEXT), values]
+        if self._between:
+            self._parts.append(pa.scalar(self._between, TEXT))
+        self._parts.append(values)
         self._between = ""
 
-    def joined(self, end: str) -> pa.LargeStringArray:
+    def joined(self) -> pa.LargeStringArray:
         """One text per row."""
-        parts = (*self._parts, pa.scalar(self._between + end, TEXT))
         return pc.binary_join_element_wise(
-            *parts, _NOTHING, null_handling="replace", null_replacement=""
+            *self._parts, _NOTHING, null_handling="replace", null_replacement=""
         )
 
 

@@ -23,7 +23,7 @@ from cascade_frames.errors import AccountError
 from cascade_frames.sending.discretion import Discretion
 from cascade_frames.sending.evidence import Evidence, Failure
 from cascade_frames.sending.httpx_transport import HttpxTransport, Proxied
-from cascade_frames.sending.transport import Flight, Transport
+from cascade_frames.sending.transport import Flight, Json, Transport
 from cascade_frames.settings import Account
 
 CONNECT_SECONDS: Final = 10.0
@@ -102,7 +102,7 @@ class Gateway:
     ) -> None:
         await self.aclose()
 
-    async def post(self, path: str, body: bytes) -> Evidence:
+    async def post(self, path: str, body: Json) -> Evidence:
         """POST a JSON body; never raises for what the network or the server does.
 
         A request past the deadline is left to end by itself: cancelling it can leak its
@@ -114,7 +114,7 @@ class Gateway:
         """GET a path; the evidence, the deadline and the trust are those of `post`."""
         return await self._request("GET", path, None)
 
-    async def _request(self, method: str, path: str, body: bytes | None) -> Evidence:
+    async def _request(self, method: str, path: str, body: Json | None) -> Evidence:
         flight = Flight(traced=self._traced)
         task = asyncio.create_task(self._exchange(method, path, body, flight))
         self._under_way.add(task)
@@ -136,14 +136,14 @@ class Gateway:
             task.cancel()
         await asyncio.gather(*left_over, return_exceptions=True)
 
-    def _discreet(self, evidence: Evidence, body: bytes) -> Evidence:
+    def _discreet(self, evidence: Evidence, body: Json) -> Evidence:
         """The same evidence; where the API has words to say, what they quote is to be hidden."""
         if evidence.status in (None, 200):
             return evidence
         return replace(evidence, hide=Discretion(self._keys, body))
 
     async def _exchange(
-        self, method: str, path: str, body: bytes | None, flight: Flight
+        self, method: str, path: str, body: Json | None, flight: Flight
     ) -> Evidence:
         try:
             await self._transport.exchange(method, self._base_url + path, body, flight)

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from cascade_frames.sending.transport import Flight
+from cascade_frames.sending.transport import Flight, Json
 
 
 class HttpxTransport:
@@ -29,7 +29,7 @@ class HttpxTransport:
         self._bodiless = httpx.Headers(without_body(headers))
         self._timeout = timeout.as_dict()
 
-    async def exchange(self, method: str, url: str, body: bytes | None, flight: Flight) -> None:
+    async def exchange(self, method: str, url: str, body: Json | None, flight: Flight) -> None:
         """See `transport.Transport`."""
 
         async def trace(event: str, info: dict[str, Any]) -> None:
@@ -44,7 +44,7 @@ class HttpxTransport:
                 method,
                 url,
                 headers=self._headers if body else self._bodiless,
-                content=body,
+                content=None if body is None else bytes(body),
                 extensions={"trace": trace, "timeout": self._timeout},
             )
         )

@@ -8,6 +8,9 @@ from cascade_frames.sending.evidence import Evidence, Failure
 
 REPLY_CAP_BYTES: Final = 8 * 2**20
 
+# The body of a request; a view's bytes do not change while it is under way.
+Json = bytes | memoryview
+
 
 class Abandoned(Exception):
     """The request was given up before it left, and must not leave any more."""
@@ -76,7 +79,7 @@ class Flight:
 class Transport(Protocol):
     """Carries requests, several at once; made and used within one event loop."""
 
-    async def exchange(self, method: str, url: str, body: bytes | None, flight: Flight) -> None:
+    async def exchange(self, method: str, url: str, body: Json | None, flight: Flight) -> None:
         """Send a request, and read its answer; the flight is told of both as they happen.
 
         `leave` is called before the first byte leaves, once. Whatever it raises comes out.

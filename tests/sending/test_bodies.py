@@ -1,5 +1,6 @@
 """Bodies written many at a time are those written one by one."""
 
+import json
 import threading
 import tracemalloc
 
@@ -44,6 +45,17 @@ def test_every_batch_and_part_carries_its_own_messages(data, size, batch_size):
                 assert body.ids.to_pylist() == table["id"].iloc[pending[start:stop]].tolist()
 
 
+def test_a_body_stays_what_it_is_while_others_are_written():
+    """A body is a part of what was written, not a copy, and no later one is written over it."""
+    table = table_of(90)
+    with Bodies(MessageEncoder(table), np.arange(90), 3) as written:
+        kept = [written.of(Batch(1, start, start + 3)).json for start in range(0, 90, 3)]
+    assert all(isinstance(body, memoryview) and body.readonly for body in kept)
+    assert [one for body in kept for one in json.loads(bytes(body))] == json.loads(
+        slow_encoder.encode(table, np.arange(90))
+    )
+
+
 def test_memory_does_not_grow_with_the_run():
     """What was written ahead for other batches is let go."""
     size = 300_000
@@ -66,12 +78,12 @@ def test_what_breaks_while_writing_ahead_is_heard(monkeypatch):
     encoder = MessageEncoder(table_of(40))
     monkeypatch.setattr(bodies, "MESSAGES_AHEAD", 10)
 
-    def broken(positions):
+    def broken(positions, size):
         if 10 in positions:
             raise MemoryError
-        return MessageEncoder.objects(encoder, positions)
+        return MessageEncoder.arrays(encoder, positions, size)
 
-    monkeypatch.setattr(encoder, "objects", broken)
+    monkeypatch.setattr(encoder, "arrays", broken)
     with Bodies(encoder, np.arange(40), 10) as written:
         assert len(written.of(Batch(1, 0, 10)).ids) == 10
         with pytest.raises(MemoryError):
