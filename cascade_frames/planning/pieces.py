@@ -59,7 +59,7 @@ def coded(values: npt.NDArray[Any], codes: Codes, piece: int = PIECE) -> npt.NDA
     """For each row the value at its code."""
     found = np.empty(len(codes), dtype=values.dtype)
     for rows in spans(len(codes), piece):
-        found[rows] = values[codes[rows]]
+        values.take(codes[rows], out=found[rows], mode="clip")  # the default makes a copy first
     return found
 
 

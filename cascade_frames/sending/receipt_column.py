@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -69,10 +70,11 @@ def read_column(body: bytes, ids: pa.LargeStringArray) -> pa.LargeStringArray | 
         return None
     message_ids = slice(len(before), len(before) + len(first))
     tracking_ids = slice(message_ids.stop + len(between), message_ids.stop + len(between) + width)
-    octets = _column(body, len(start), len(row), count, message_ids).tobytes()
+    entries = _column(body, len(start), len(row), count, message_ids)
+    octets = entries.tobytes()
     received = np.frombuffer(octets, np.uint8).reshape(count, len(first))
-    _column(table, 0, len(row), count, message_ids)[:] = received
-    _column(table, 0, len(row), count, tracking_ids)[:] = sent
+    _column(table, 0, len(row), count, message_ids)[:] = entries
+    _column(table, 0, len(row), count, tracking_ids)[:] = sent.view(f"V{width}")[:, 0]
     if table != memoryview(body)[len(start) : end] or _needs_escape(sent.tobytes()):
         return None
     if _needs_escape(octets) or not _are_visible(received):
@@ -97,10 +99,15 @@ def _ends(rows: int, width: int) -> bytes:
     return np.arange(0, (rows + 1) * width, width, dtype=np.int64).tobytes()
 
 
-def _column(table: bytes | bytearray, start: int, row: int, rows: int, columns: slice) -> Bytes:
-    """A view of some columns of a table that starts there, with rows of so many bytes."""
-    shape = rows, columns.stop - columns.start
-    return np.ndarray(shape, np.uint8, table, start + columns.start, (row, 1))
+def _column(
+    table: bytes | bytearray, start: int, row: int, rows: int, columns: slice
+) -> npt.NDArray[np.void]:
+    """A view of some columns of a table that starts there, with rows of so many bytes.
+
+    Each row's part is one value, so that NumPy copies it in one go.
+    """
+    dtype = f"V{columns.stop - columns.start}"
+    return np.ndarray(rows, dtype, table, start + columns.start, (row,))
 
 
 def are_sound(message_ids: pa.LargeStringArray) -> bool:
@@ -122,7 +129,7 @@ def _end_differently(letters: Bytes) -> bool:
     """Whether the last eight bytes already tell these rows apart, as those of UUIDs do."""
     if letters.shape[1] < 8:
         return False
-    ends = np.sort(np.ascontiguousarray(letters[:, -8:]).view(np.uint64), axis=None)
+    ends = np.sort(letters[:, -8:].view("<u8"), axis=None)
     return bool((ends[1:] != ends[:-1]).all())
 
 
