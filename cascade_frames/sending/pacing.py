@@ -138,7 +138,9 @@ class _Slots:
             mine = self._times.popleft()
             if len(self._times) <= self._size // 2:
                 self._ahead()
-        await asyncio.sleep(mine - asyncio.get_running_loop().time())
+        wait = mine - asyncio.get_running_loop().time()
+        if wait > 0:
+            await asyncio.sleep(wait)
         self._drop_passed()
 
     def _drop_passed(self) -> None:

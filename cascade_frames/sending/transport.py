@@ -29,8 +29,8 @@ class Flight:
         self.given_up = False
         self._status: int | None = None
         self._retry_after: str | None = None
-        self._body = bytearray()
-        self._over_cap = False
+        self._parts: list[bytes] = []
+        self._size = 0
 
     def leave(self) -> None:
         """Note that its first byte is about to leave.
@@ -48,11 +48,15 @@ class Flight:
 
     def receive(self, part: bytes) -> bool:
         """Note a part of the answer's body; False where it is too long to be read on."""
-        self._body += part
-        self._over_cap = len(self._body) > REPLY_CAP_BYTES
+        self._parts.append(part)
+        self._size += len(part)
         if self._over_cap:
-            self._body.clear()
+            self._parts.clear()
         return not self._over_cap
+
+    @property
+    def _over_cap(self) -> bool:
+        return self._size > REPLY_CAP_BYTES
 
     def landed(self) -> Evidence:
         """The evidence, once the transport is done."""
@@ -68,7 +72,7 @@ class Flight:
         return Evidence(
             left=self.left,
             status=self._status,
-            body=bytes(self._body),
+            body=b"".join(self._parts),  # a single part is not copied
             complete=failure is None,
             retry_after=self._retry_after,
             failure=failure,
