@@ -142,6 +142,14 @@ class RunWriter:
 
         return self._put(write, patient=True, urgent=False)
 
+    def flush(self) -> None:
+        """See `records.RunWriter`."""
+
+        def write(store: Store, state: str) -> None:
+            """Nothing: that it is urgent is all there is to it."""
+
+        self._entries.put(_Entry(write, Future()))
+
     async def reserve(self, span: float) -> float:
         """See `records.RunWriter`."""
         waits: list[float] = []

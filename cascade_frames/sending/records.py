@@ -91,6 +91,13 @@ class RunWriter(Protocol):
         """
         ...
 
+    def flush(self) -> None:
+        """Have what was noted written at once, as no intent follows that it could be written with.
+
+        Does not wait for it.
+        """
+        ...
+
     async def reserve(self, span: float) -> float:
         """Speak for this many seconds of the account's time, which all of its runs share.
 

@@ -48,8 +48,9 @@ class Settling:
         written.add_done_callback(partial(self._when_written, batch, settlement, for_good))
 
     async def all_written(self) -> None:
-        """Wait until every outcome is written, or has failed."""
+        """Wait until every outcome is written, or has failed; none may be added any more."""
         if self._unwritten:
+            self._ledger.flush()
             await asyncio.wait(self._unwritten)
 
     def _when_written(

@@ -96,6 +96,20 @@ def test_an_outcome_without_company_is_written_all_the_same(writer, ledger):
     assert count(ledger, "outcome") == 1
 
 
+def test_the_last_outcomes_are_not_kept_waiting_for_company(writer, ledger, monkeypatch):
+    """Once no intent can follow, what was settled is written at once: a send ends sooner."""
+    monkeypatch.setattr(writers, "_COMPANY_SECONDS", 600.0)
+
+    async def go():
+        await writer.intend(batch(1), 1, NOW)
+        written = writer.settle(batch(1), 1, NOW, UNSENT)
+        writer.flush()
+        await asyncio.wait_for(written, 60)
+
+    asyncio.run(go())
+    assert count(ledger, "outcome") == 1
+
+
 def test_one_bad_record_fails_alone(writer, ledger):
     """A record that cannot be written takes none of its neighbours with it."""
 

@@ -21,11 +21,15 @@ class SlowLedger:
 
     def __init__(self):
         self.waiting = []
+        self.flushed = 0
 
     def settle(self, *outcome):
         assert len(outcome) == 4
         self.waiting.append(asyncio.get_running_loop().create_future())
         return self.waiting[-1]
+
+    def flush(self):
+        self.flushed = len(self.waiting)
 
 
 def settling(observe, fail=pytest.fail):
@@ -62,6 +66,24 @@ def test_a_batch_that_goes_again_counts_as_a_request_alone():
             ledger.waiting[-1].set_result(None)
             await made.all_written()
         assert [(one.requests, one.refused) for one in shown] == [(1, 0), (2, 5)]
+
+    asyncio.run(run())
+
+
+def test_the_ledger_is_told_that_no_more_will_come():
+    """It would wait for company for the last outcomes, and everybody for it."""
+
+    async def run():
+        shown = []
+        ledger, made = settling(shown.append)
+        for start in (0, 2):
+            made.settle(Batch(1, start, start + 2), 1, NOW, REFUSED, for_good=True)
+        ending = asyncio.create_task(made.all_written())
+        await asyncio.sleep(0)
+        assert ledger.flushed == 2
+        for one in ledger.waiting:
+            one.set_result(None)
+        await ending
 
     asyncio.run(run())
 
