@@ -78,6 +78,16 @@ class Work:
     variables: tuple[Variable, ...] = ()
     guarantee: Guarantee = "at_most_once"
 
+    @property
+    def batches(self) -> int:
+        """How many there are, as long as none is split."""
+        return -(-len(self.pending) // self.batch_size)
+
+    @property
+    def requests(self) -> int:
+        """How many there are, as long as none is repeated or split."""
+        return len(self.variables) + self.batches
+
 
 @dataclass(repr=False)
 class Engine:
@@ -106,7 +116,7 @@ class Engine:
         self._bodies = Bodies(self.work.encoder, self.work.pending, self.work.batch_size)
         self._ending: Ending | None = None
         self._numbers = itertools.count(1)
-        self._refusals = RunRefusals(self._numbers, self._batch_count())
+        self._refusals = RunRefusals(self._numbers, self.work.batches)
         self._retries_left = RETRY_BUDGET
         self._unknown_in_a_row = 0
         nothing = Progress(total=len(self.work.pending))
@@ -148,7 +158,7 @@ class Engine:
         """Send batches side by side; where one breaks down, the others finish theirs first."""
         workers = [
             asyncio.create_task(self._work(batches))
-            for _ in range(min(self.in_flight, self._batch_count()))
+            for _ in range(min(self.in_flight, self.work.batches))
         ]
         for worker in workers:
             worker.add_done_callback(self._stop_if_broken)
@@ -160,9 +170,6 @@ class Engine:
     def _stop_if_broken(self, worker: asyncio.Task[None]) -> None:
         if worker.cancelled() or worker.exception():
             self.stop()
-
-    def _batch_count(self) -> int:
-        return -(-len(self.work.pending) // self.work.batch_size)
 
     def _batches(self) -> Iterator[Batch]:
         for start in range(0, len(self.work.pending), self.work.batch_size):

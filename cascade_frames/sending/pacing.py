@@ -11,6 +11,7 @@ high rates a few together, which costs less than as many alone.
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -40,6 +41,7 @@ class Pace:
         requests_per_second: the account's rate.
         reserve: speaks for time in the ledger; without it the rate is this process's own.
         clock: seconds, from any start.
+        requests: how many are expected; time is spoken for ahead for these and no others.
     """
 
     def __init__(
@@ -47,13 +49,14 @@ class Pace:
         requests_per_second: float,
         reserve: Reserve | None = None,
         clock: Callable[[], float] = time.monotonic,
+        requests: float = math.inf,
     ) -> None:
         self._fastest = requests_per_second
         self._rate = requests_per_second
         self._clock = clock
         self._quiet_from = 0.0
         self._limiter = _limiter(requests_per_second)
-        self._slots = _Slots(reserve, requests_per_second) if reserve else None
+        self._slots = _Slots(reserve, requests_per_second, requests) if reserve else None
 
     @property
     def requests_per_second(self) -> float:
@@ -102,12 +105,15 @@ class _Slots:
     """Times at which this run's requests may leave, spoken for ahead of their need.
 
     A run asks for twice as many as the last time while it uses them, and for half as many when
-    they pass unused, so that a slow run does not take the time of a fast one.
+    they pass unused, so that a slow run does not take the time of a fast one. Nor does it speak
+    ahead for more than it expects to need, since the next run would have to wait until that has
+    passed; requests beyond, as those that are repeated, ask when their turn comes.
     """
 
-    def __init__(self, reserve: Reserve, rate: float) -> None:
+    def __init__(self, reserve: Reserve, rate: float, expected: float) -> None:
         self._reserve = reserve
         self._rate = rate
+        self._expected = expected
         self._size = max(1, int(rate * _BUNCH_SECONDS))
         self._times: deque[float] = deque()
         self._turns = asyncio.Lock()
@@ -136,7 +142,7 @@ class _Slots:
                 self._times.extend(got)
                 self._drop_passed()
             mine = self._times.popleft()
-            if len(self._times) <= self._size // 2:
+            if self._expected > 0 and len(self._times) <= self._size // 2:
                 self._ahead()
         wait = mine - asyncio.get_running_loop().time()
         if wait > 0:
@@ -153,7 +159,9 @@ class _Slots:
 
     def _ahead(self) -> asyncio.Task[list[float]]:
         if self._next is None:
-            self._next = asyncio.create_task(self._speak_for(self._size, self._rate))
+            count = int(min(self._size, max(1, self._expected)))
+            self._expected -= count
+            self._next = asyncio.create_task(self._speak_for(count, self._rate))
             self._size = min(self._size * 2, max(1, int(self._rate * _SPAN_SECONDS)))
         return self._next
 

@@ -138,7 +138,11 @@ class EngineThread:
                 claim.work,
                 gateway,
                 claim.writer,
-                Pace(self._account.requests_per_second, claim.writer.reserve),
+                Pace(
+                    self._account.requests_per_second,
+                    claim.writer.reserve,
+                    requests=claim.work.requests,
+                ),
                 self._account.max_in_flight,
                 self._observe,
             )

@@ -33,6 +33,27 @@ def test_the_rate_is_held_from_both_sides():
         assert late - early > 0.85  # 51 more within a second, but for the bunch at the start
 
 
+@pytest.mark.parametrize("requests", [1, 7, 100])
+def test_a_run_speaks_for_no_more_time_than_it_needs(requests):
+    """What it spoke for and left unused, the next run of the account would have to wait for."""
+    spoken = []
+
+    async def reserve(span):
+        spoken.append(span)
+        return 0.0
+
+    async def go():
+        pace = Pace(400, reserve, requests=requests)
+        for _ in range(requests):
+            await pace.turn()
+        assert sum(spoken) == pytest.approx(requests / 400)
+        for more in range(1, 4):
+            await pace.turn()
+            assert sum(spoken) == pytest.approx((requests + more) / 400)
+
+    asyncio.run(go())
+
+
 def test_a_fast_run_that_shares_its_rate_wakes_up_for_a_few_requests_at_once():
     """Far fewer wake-ups than requests; and still no more of them than the rate allows."""
     free_at = 0.0
