@@ -160,16 +160,10 @@ class Engine:
             asyncio.create_task(self._work(batches))
             for _ in range(min(self.in_flight, self.work.batches))
         ]
-        for worker in workers:
-            worker.add_done_callback(self._stop_if_broken)
         ends = await asyncio.gather(*workers, return_exceptions=True)
         for end in ends:
             if end is not None:
                 raise end
-
-    def _stop_if_broken(self, worker: asyncio.Task[None]) -> None:
-        if worker.cancelled() or worker.exception():
-            self.stop()
 
     def _batches(self) -> Iterator[Batch]:
         for start in range(0, len(self.work.pending), self.work.batch_size):
@@ -187,6 +181,9 @@ class Engine:
                 self._halt(Cause.TAKEN_OVER, explain(Cause.TAKEN_OVER))
             except LedgerError as error:
                 self._halt_for_ledger(error)
+            except BaseException:
+                self.stop()
+                raise
 
     async def _deliver(self, batch: Batch) -> None:
         """Send a batch; where the API refuses it, its parts until the bad rows are found."""

@@ -572,6 +572,7 @@ def test_a_view_that_fails_does_not_stop_the_run(sandbox, ledger, monkeypatch):
 def test_an_engine_that_breaks_lets_the_others_finish(ledger, monkeypatch):
     """A fault of our own leaves the requests under way their answers, and the run resumable."""
     calls = iter(range(1000))
+    fifth = threading.Event()
     judge = engine.judge
 
     def faulty(evidence, ids):
@@ -580,8 +581,10 @@ def test_an_engine_that_breaks_lets_the_others_finish(ledger, monkeypatch):
         return judge(evidence, ids)
 
     def answer(seen, line):  # noqa: ARG001 - an answer takes both
+        if seen.number == 5:
+            fifth.set()
         if seen.number > 2:
-            time.sleep(0.1)  # so that the faulty one is judged first
+            fifth.wait(20)  # so that three are under way when one of them breaks
         return accept(seen)
 
     monkeypatch.setattr(engine, "judge", faulty)
