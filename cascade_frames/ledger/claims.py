@@ -18,10 +18,10 @@ import numpy.typing as npt
 from cascade_frames.errors import RunBusy
 from cascade_frames.ledger import statements
 from cascade_frames.ledger.blobs import pack_hashes, pack_texts
+from cascade_frames.ledger.commits import is_open
 from cascade_frames.ledger.owner import Owner, this_process
 from cascade_frames.ledger.standing import stand
 from cascade_frames.ledger.store import Store
-from cascade_frames.ledger.writer import is_open
 from cascade_frames.outcomes import Outcome
 from cascade_frames.planning.memory import MessageKeys, Places, Standing
 from cascade_frames.planning.pieces import alike

@@ -95,6 +95,11 @@ class PostgresStore:
         """Where the ledger is, without a user or password."""
         return self._place.name
 
+    @property
+    def near(self) -> bool:
+        """No: a commit goes over the network."""
+        return False
+
     def again(self) -> PostgresStore:
         """Another connection to the same ledger, for another thread."""
         return PostgresStore(self._place)

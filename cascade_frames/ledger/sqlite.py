@@ -83,6 +83,11 @@ class SqliteStore:
         """The file's path."""
         return str(self.path)
 
+    @property
+    def near(self) -> bool:
+        """Yes: the file is on a disk of this machine."""
+        return True
+
     def now(self) -> datetime:
         """The clock of this machine, which is that of all who use the file."""
         return now()

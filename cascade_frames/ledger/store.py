@@ -32,6 +32,11 @@ class Store(Protocol):
         """Where the ledger is, without a user or password."""
         ...
 
+    @property
+    def near(self) -> bool:
+        """Whether a commit takes less time than to wake a thread that does it."""
+        ...
+
     def again(self) -> Store:
         """Another connection to the same ledger, for another thread."""
         ...

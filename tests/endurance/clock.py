@@ -5,17 +5,17 @@ import random
 from datetime import datetime, timedelta
 
 from cascade_frames import assembly
-from cascade_frames.ledger import owner, sqlite, writer
+from cascade_frames.ledger import commits, owner, sqlite, writer
 from cascade_frames.sending.engine import Engine
 
 # Everywhere the package looks at a clock: the modules that have a function for it, and those
 # that ask `datetime`.
 FUNCTIONS = (owner, sqlite)
-CLASSES = (assembly, writer)
+CLASSES = (assembly, commits, writer)
 TOUCHED = (
     *((module, "now") for module in FUNCTIONS),
     *((module, "datetime") for module in CLASSES),
-    (writer, "_FRESH_SHARE"),
+    (commits, "_FRESH_SHARE"),
     (Engine, "__init__"),
     (asyncio, "sleep"),
 )
@@ -50,9 +50,9 @@ def jump(seed):
         module.now = now
     for module in CLASSES:
         assert module.datetime is datetime
-        module.datetime = JumpingInWriter if module is writer else Jumping
-    assert writer._FRESH_SHARE
-    writer._FRESH_SHARE = 0.0
+        module.datetime = Jumping if module is assembly else JumpingInWriter
+    assert commits._FRESH_SHARE
+    commits._FRESH_SHARE = 0.0
     original = Engine.__init__
 
     def with_clock(self, *given, **named):

@@ -6,12 +6,11 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from cascade_frames.ledger.writer import RunWriter
 from cascade_frames.sending.thread import EngineThread
 from tests.endurance import storage
 
-# The thread that plans, the one that claims and sends, and the one that writes to the ledger.
-THREADS = {"main": None, "engine": EngineThread, "writer": RunWriter}
+# The thread that plans, and the one that claims, sends, and writes to the ledger.
+THREADS = {"main": None, "engine": EngineThread}
 
 
 def wait_in(thread, path):

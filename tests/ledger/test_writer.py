@@ -1,6 +1,7 @@
 """A run's writer: in order, together where it can be, and nothing lost with what fails."""
 
 import asyncio
+import threading
 from contextlib import closing
 from datetime import UTC, datetime
 
@@ -9,7 +10,9 @@ import numpy as np
 import pytest
 
 import cascade_frames as cf
-from cascade_frames.ledger import writer as writers
+from cascade_frames.ledger import commits as written
+from cascade_frames.ledger import desks
+from cascade_frames.ledger.sqlite import SqliteStore
 from cascade_frames.outcomes import Outcome, Reason
 from cascade_frames.planning.fates import as_texts
 from cascade_frames.planning.memory import MessageKeys
@@ -20,8 +23,14 @@ NOW = datetime.now(UTC)
 UNSENT = Settlement(Outcome.UNSENT, Reason.NOT_CONNECTED, None)
 
 
+@pytest.fixture(params=["loop", "thread"])
+def desk(request, monkeypatch):
+    """Have records wait at one desk, then at the other, whatever the store is."""
+    monkeypatch.setattr(SqliteStore, "near", request.param == "loop")
+
+
 @pytest.fixture
-def writer(ledger):
+def writer(ledger, desk):  # noqa: ARG001 - decides how it writes
     """Yield the writer of a run of a hundred messages, closed at the end."""
     opened = cf.Ledger(ledger)
     ids = as_texts([f"i{n}" for n in range(100)])
@@ -37,13 +46,13 @@ def writer(ledger):
 def commits(monkeypatch):
     """Return a list that gains how many records a commit holds, for each commit there is."""
     sizes = []
-    commit = writers.RunWriter._commit
+    write = written.Commits.write
 
     def counted(self, group):
         sizes.append(len(group))
-        commit(self, group)
+        write(self, group)
 
-    monkeypatch.setattr(writers.RunWriter, "_commit", counted)
+    monkeypatch.setattr(written.Commits, "write", counted)
     return sizes
 
 
@@ -98,7 +107,7 @@ def test_an_outcome_without_company_is_written_all_the_same(writer, ledger):
 
 def test_the_last_outcomes_are_not_kept_waiting_for_company(writer, ledger, monkeypatch):
     """Once no intent can follow, what was settled is written at once: a send ends sooner."""
-    monkeypatch.setattr(writers, "_COMPANY_SECONDS", 600.0)
+    monkeypatch.setattr(desks, "_COMPANY_SECONDS", 600.0)
 
     async def go():
         await writer.intend(batch(1), 1, NOW)
@@ -140,18 +149,54 @@ def test_a_waiter_that_goes_away_leaves_its_record(writer, ledger):
     assert count(ledger, "intent") == 2
 
 
+@pytest.mark.usefixtures("desk")
 def test_closing_writes_what_is_queued(ledger):
-    """The end of a run is recorded after everything else, and its thread ends."""
+    """The end of a run is recorded after everything else, and no thread of it goes on."""
     opened = cf.Ledger(ledger)
     one = as_texts(["i"])
     zero = np.zeros(1, np.uint64)
     registration = opened.register(RunLabel("a", None, "r", "d"), MessageKeys(one, zero, zero))
     made = opened.open_run(registration.run_id)
-    assert writers.is_open(registration.run_id)
-    asyncio.run(made.intend(batch(1), 1, NOW))
+    assert written.is_open(registration.run_id)
+
+    async def go():
+        await made.intend(batch(1), 1, NOW)
+        made.settle(batch(1), 1, NOW, UNSENT)
+
+    asyncio.run(go())
     made.close(RunState.HALTED)
-    assert not writers.is_open(registration.run_id)
-    assert not made._thread.is_alive()
+    assert not written.is_open(registration.run_id)
+    assert not [one for one in threading.enumerate() if one.name == "cascade-ledger"]
+    assert count(ledger, "outcome") == 1
     with closing(apsw.Connection(str(ledger))) as other:
         assert other.execute("SELECT state FROM run").fetchone() == ("halted",)
     opened.close()
+
+
+def test_answers_that_come_together_lead_to_one_commit(writer, ledger, commits):
+    """Whoever needs some turns of the loop to its next intent shares the commit of the first."""
+
+    async def go():
+        async def after(turns):
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            await writer.intend(batch(turns + 1), 1, NOW)
+
+        await asyncio.gather(*map(after, range(desks._TURNS)))
+
+    asyncio.run(go())
+    assert count(ledger, "intent") == desks._TURNS
+    assert len(commits) <= 2
+
+
+def test_a_writer_serves_one_loop_after_another(writer, ledger):
+    """What waited in a loop that has ended is written with what comes in the next one."""
+
+    async def leave():
+        await writer.intend(batch(1), 1, NOW)
+        writer.settle(batch(1), 1, NOW, UNSENT)
+
+    asyncio.run(leave())
+    asyncio.run(writer.intend(batch(2), 1, NOW))
+    assert count(ledger, "outcome") == 1
+    assert count(ledger, "intent") == 2

@@ -1,5 +1,6 @@
 """One owner at a time: who is gone is taken over, and who was taken over writes no intent."""
 
+import asyncio
 import threading
 from datetime import timedelta
 
@@ -72,9 +73,17 @@ def test_a_run_that_waits_gives_signs_of_life(open_it):
     run_id = ledger.register(LABEL, keys_of(ledger, IDS)).run_id
     _move_elsewhere(ledger, SILENCE * 2)
     before = _last_sign(ledger)
-    writer = RunWriter(ledger._store.again(), 1, run_id, heartbeat=timedelta(milliseconds=5))
-    while _last_sign(ledger) == before:
-        threading.Event().wait(0.005)
+
+    def until_signed():
+        while _last_sign(ledger) == before:
+            threading.Event().wait(0.005)
+
+    async def wait():
+        made = RunWriter(ledger._store.again(), 1, run_id, heartbeat=timedelta(milliseconds=5))
+        await asyncio.to_thread(until_signed)
+        return made
+
+    writer = asyncio.run(wait())
     with pytest.raises(RunBusy):
         open_it().register(LABEL, keys_of(ledger, IDS))
     writer.close(RunState.FINISHED)

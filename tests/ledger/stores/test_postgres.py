@@ -190,7 +190,7 @@ def test_an_intent_whose_commit_was_lost_does_not_leave(
 
 def test_outcomes_wait_for_a_database_together(shared, monkeypatch):
     """While the database is away outcomes are tried again; all give up after the same while."""
-    monkeypatch.setattr("cascade_frames.ledger.writer._KNOCK_SECONDS", 0.3)
+    monkeypatch.setattr("cascade_frames.ledger.commits._KNOCK_SECONDS", 0.3)
     writer = shared.open_run(shared.register(LABEL, keys_of(shared, IDS)).run_id)
     for number in range(1, 11):
         intend(writer, Batch(number, number - 1, number))
