@@ -15,6 +15,14 @@ import msgspec
 from benchmarks.reference_server import Counts
 
 ROOT: Final = Path(__file__).parent.parent
+# The server keeps what it has freed. Bodies lie at the border above which glibc's allocator asks
+# the system for pages each time: by chance it does for all of a run, and the server then takes
+# seven tenths of a millisecond a request and not four.
+_KEEPING: Final = {
+    "MALLOC_MMAP_THRESHOLD_": str(32 * 2**20),
+    "MALLOC_TRIM_THRESHOLD_": str(256 * 2**20),
+    "MALLOC_TOP_PAD_": str(16 * 2**20),
+}
 
 
 def child_environment() -> dict[str, str]:
@@ -44,7 +52,7 @@ class ReferenceServer:
             [sys.executable, "-m", "benchmarks.reference_server"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=child_environment(),
+            env=child_environment() | _KEEPING,
             text=True,
         )
         assert self._process.stdout is not None

@@ -154,7 +154,7 @@ def _hand_over(
     standing = claim.ledger.stand(claim.account.identity, claim.keys, claim.standing)
     results = join_results(claim.origin, standing, suffix)
     results.attrs |= attributes | {"run": thread.run_id}
-    found = counts(results, suffix)
+    found = counts(claim.origin, standing)
     summary = ", ".join(f"{rows:,} {outcome}" for outcome, rows in found.items())
     if ending.state is RunState.HALTED:
         raise RunHalted(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any, Final
 
 import numpy as np
@@ -128,7 +129,9 @@ def _receipts(origin: Origin, standing: Standing) -> Texts:
     return taken(standing.message_ids, source)
 
 
-def counts(results: pd.DataFrame, suffix: str | None = None) -> dict[str, int]:
-    """Rows per outcome, those that occur, in the order of `Outcome`."""
-    found = results[f"outcome{suffix or ''}"].value_counts()
-    return {str(one): int(found[one]) for one in Outcome if one in found.index}
+def counts(origin: Origin, standing: Standing) -> dict[str, int]:
+    """Rows of the result table per outcome, those that occur, in the order of `Outcome`."""
+    found = Counter(standing.counts())
+    found[Outcome.REJECTED] += len(origin.rejected) + int(np.count_nonzero(standing.reused))
+    found[Outcome.SKIPPED] += len(origin.skipped)
+    return {str(one): found[one] for one in Outcome if found[one]}

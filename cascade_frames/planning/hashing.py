@@ -130,8 +130,8 @@ def _hex(hashes: Hashes) -> npt.NDArray[np.uint8]:
 def repeats(texts: pd.Series[Any], hashes: Hashes, rows: Mask) -> Mask:
     """True where a text has stood in an earlier one of these rows.
 
-    Sorted hashes show at once whether any two are alike, which as a rule none are; only rows
-    whose hashes are have their texts compared.
+    As a rule the hashes show at once that no two are alike; only rows whose hashes are have
+    their texts compared.
 
     Args:
         texts: N strings.
@@ -139,9 +139,24 @@ def repeats(texts: pd.Series[Any], hashes: Hashes, rows: Mask) -> Mask:
         rows: bool, length N: the rows to look at.
     """
     found = np.zeros(len(hashes), dtype=bool)
-    ordered = np.sort(hashes if rows.all() else hashes[rows])
-    if not (ordered[1:] == ordered[:-1]).any():
+    if not _may_be_alike(hashes if rows.all() else hashes[rows]):
         return found
     alike = np.flatnonzero(rows)[pd.Series(hashes[rows]).duplicated(keep=False)]
     found[alike] = texts.iloc[alike].duplicated().to_numpy()
     return found
+
+
+def _may_be_alike(hashes: Hashes) -> bool:
+    """Whether any two have the same first eight and last 32 bits; no means that all differ.
+
+    They are dealt into 256 heaps by their first bits, and only the last 32 bits are sorted: heaps
+    of a million hashes fit the processor's cache, so that takes a third of the time of one sort.
+    """
+    first = (hashes >> np.uint64(56)).astype(np.uint8)
+    heaps = hashes.astype(np.uint32)[np.argsort(first, kind="stable")]
+    ends = np.cumsum(np.bincount(first, minlength=256))
+    for heap in np.split(heaps, ends[:-1]):
+        heap.sort()
+        if (heap[1:] == heap[:-1]).any():
+            return True
+    return False

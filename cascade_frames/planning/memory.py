@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -211,6 +212,15 @@ class Standing:
     def count(self, outcome: str) -> int:
         """How many messages have this outcome and their content unchanged."""
         return int((self.having(outcome) & ~self.reused).sum())
+
+    def counts(self) -> dict[str, int]:
+        """How many messages have each outcome that occurs and their content unchanged."""
+        codes = self.codes[~self.reused] if self.reused.any() else self.codes
+        rows = np.bincount(codes, minlength=len(self.fates)).tolist()
+        found: Counter[str] = Counter()
+        for outcome, count in zip(self.fates["outcome"].to_pylist(), rows, strict=True):
+            found[outcome] += count
+        return dict(+found)
 
     def take(self, positions: Positions) -> Standing:
         """How some of the messages stand."""

@@ -7,7 +7,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cascade_frames.joining.join import join_results
+from cascade_frames.joining.join import counts, join_results
 from cascade_frames.planning.fates import Fate, as_texts, fate_table
 from cascade_frames.planning.memory import Standing
 from cascade_frames.planning.plan import Origin
@@ -78,3 +78,4 @@ def test_the_join_equals_the_slow_twin(made):
     assert [tuple(row) for row in plain.itertuples(index=False)] == expected
     assert joined["attempts_x"].dtype == "int64"
     assert joined["batch_x"].dtype == "Int64"
+    assert counts(origin, standing) == joined["outcome_x"].value_counts().to_dict()

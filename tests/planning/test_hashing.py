@@ -190,6 +190,19 @@ def test_repeats_are_those_of_a_plain_look(texts, data):
     assert repeats(pd.Series(texts, dtype="str"), hashes, rows).tolist() == expected
 
 
+@pytest.mark.parametrize("bits", [0, 31, 32, 55, 56, 63])
+def test_two_alike_are_found_among_many(bits):
+    """Hashes that differ in one bit are told apart, and two that do not are found."""
+    rng = np.random.default_rng(bits)
+    hashes = rng.integers(0, 2**64, 5000, dtype=np.uint64)
+    texts = pd.Series(range(5000)).astype("str")
+    every = np.ones(5000, dtype=bool)
+    hashes[4000] = hashes[1000] ^ np.uint64(1 << bits)
+    assert not repeats(texts, hashes, every).any()
+    hashes[4000], texts[4000] = hashes[1000], texts[1000]
+    assert np.flatnonzero(repeats(texts, hashes, every)).tolist() == [4000]
+
+
 @given(st.lists(st.none() | st.from_regex(r"\+[1-9][0-9]{7,14}", fullmatch=True), max_size=5))
 def test_ids_are_the_two_hashes_in_hexadecimal(phones):
     """What is written a column at a time is what each phone by itself would get."""

@@ -205,6 +205,26 @@ def test_a_dripping_server_meets_the_total_deadline():
     assert evidence.error == "deadline"
 
 
+def test_an_answer_is_read_though_the_loop_was_held_up_past_the_deadline():
+    """What came in time counts: that nobody looked is no fault of the server's."""
+    asked = threading.Event()
+
+    def answer(seen, line):  # noqa: ARG001 - an answer takes both
+        asked.set()
+        return accept(seen)
+
+    async def go(url):
+        async with Gateway(account(url, deadline=0.5)) as gateway:
+            posting = asyncio.create_task(gateway.post(PATH, BODY))
+            await asyncio.to_thread(asked.wait)
+            time.sleep(1)  # noqa: ASYNC251 - holds the loop up, on purpose
+            return await posting
+
+    with RawServer(answer) as server:
+        evidence = asyncio.run(go(server.url))
+    assert (evidence.status, evidence.complete) == (200, True)
+
+
 def test_what_has_not_left_by_the_deadline_never_leaves():
     """A request reported as not left is repeated, so it must not go out late."""
 
