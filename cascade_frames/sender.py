@@ -19,8 +19,8 @@ from cascade_frames.notebook.views import open_panel, open_view
 from cascade_frames.outcomes import Outcome
 from cascade_frames.planning.memory import Keys
 from cascade_frames.planning.plan import Conduct, Guarantee, PanelLook, Plan, UserInterface
-from cascade_frames.planning.resident import give_back
 from cascade_frames.progress import ProgressView
+from cascade_frames.resident import give_back
 from cascade_frames.runs import Run
 from cascade_frames.sending.encoding import MessageEncoder
 from cascade_frames.sending.engine import Ending, Work
@@ -101,7 +101,6 @@ class _Claiming:
 
     def __call__(self) -> Claim | None:
         """The claim; None where nothing is left. May be asked for once."""
-        give_back(len(self.keys))
         plan, self._plan = self._plan, None
         assert plan is not None  # noqa: S101 - asked for once
         label = RunLabel(self.account.identity, plan.campaign, str(plan.route), plan.digest)
@@ -150,7 +149,6 @@ def _hand_over(
     ending: Ending,
 ) -> pd.DataFrame:
     """The result table, from the ledger; raised with the cause where the run was halted."""
-    give_back(len(claim.keys))
     standing = claim.ledger.stand(claim.account.identity, claim.keys, claim.standing)
     results = join_results(claim.origin, standing, suffix)
     results.attrs |= attributes | {"run": thread.run_id}

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -23,6 +24,7 @@ from cascade_frames.planning.hashing import Hashes
 from cascade_frames.planning.pieces import PIECE, TEXTS, one_array
 
 Lengths = npt.NDArray[np.uint16]
+_Opened = tuple[Lengths, memoryview]
 
 _FORM: Final = 1
 _HEAD: Final = struct.Struct("<BIQ")
@@ -59,15 +61,17 @@ class Unpacked:
         self._rows = 0
         self._ends = _Ends()
 
-    def add(self, blob: bytes) -> npt.NDArray[np.bool_]:
-        """Go on with the strings of `pack_texts`; which of them are missing."""
-        lengths, data = _opened(blob)
-        self._lengths.append(lengths)
-        self._data.append(data)
-        self._rows += len(lengths)
-        if self._rows >= self._piece:
-            self._put_together()
-        return np.asarray(lengths == _MISSING)
+    def add(self, blobs: Sequence[bytes]) -> list[npt.NDArray[np.bool_]]:
+        """Go on with the strings of several `pack_texts`; which of each are missing."""
+        missing = []
+        for lengths, data in _opened(blobs):
+            self._lengths.append(lengths)
+            self._data.append(data)
+            self._rows += len(lengths)
+            missing.append(np.asarray(lengths == _MISSING))
+            if self._rows >= self._piece:
+                self._put_together()
+        return missing
 
     def column(self) -> pa.ChunkedArray:
         """All of them; null where one is missing."""
@@ -111,7 +115,7 @@ class _Ends:
 def unpack_texts(blob: bytes) -> pa.LargeStringArray:
     """The strings of `pack_texts`."""
     unpacked = Unpacked()
-    unpacked.add(blob)
+    unpacked.add([blob])
     return one_array(unpacked.column())
 
 
@@ -137,18 +141,30 @@ def _parts(texts: pa.LargeStringArray) -> tuple[npt.NDArray[np.int64], memoryvie
     return np.diff(offsets), held[offsets[0] : offsets[-1]]
 
 
-def _opened(blob: bytes) -> tuple[Lengths, memoryview]:
-    """The lengths of a blob's strings, 65,535 for a missing one, and the bytes of all."""
-    if blob[0] != _FORM:
-        return _opened_joined(blob)
-    _, count, size = _HEAD.unpack_from(blob)
-    packed = memoryview(blob)[_HEAD.size :]
-    data = _codec().decompress(packed, decompressed_size=count * _LENGTH.itemsize + size)
-    lengths = np.frombuffer(data, dtype=_LENGTH, count=count).copy()
-    return lengths, memoryview(data)[count * _LENGTH.itemsize :]
+def _opened(blobs: Sequence[bytes]) -> Iterator[_Opened]:
+    """The lengths of each blob's strings, 65,535 for a missing one, and the bytes of all.
+
+    Blobs of our form are decompressed together, as frames of Zstandard may be: what that takes
+    for one of a thousand receipts is mostly to get ready.
+    """
+    ours = [blob for blob in blobs if blob[0] == _FORM]
+    together = _opened_together(ours) if ours else iter(())
+    for blob in blobs:
+        yield next(together) if blob[0] == _FORM else _opened_joined(blob)
 
 
-def _opened_joined(blob: bytes) -> tuple[Lengths, memoryview]:
+def _opened_together(blobs: Sequence[bytes]) -> Iterator[_Opened]:
+    heads = [_HEAD.unpack_from(blob) for blob in blobs]
+    sizes = [count * _LENGTH.itemsize + size for _, count, size in heads]
+    packed = b"".join(memoryview(blob)[_HEAD.size :] for blob in blobs)
+    data = memoryview(_codec().decompress(packed, decompressed_size=sum(sizes)))
+    for (_, count, _), size in zip(heads, sizes, strict=True):
+        lengths = np.frombuffer(data, dtype=_LENGTH, count=count).copy()
+        yield lengths, data[count * _LENGTH.itemsize : size]
+        data = data[size:]
+
+
+def _opened_joined(blob: bytes) -> _Opened:
     texts = zlib.decompress(blob).split(b"\n")
     lengths = np.array([len(text) or _MISSING for text in texts], dtype=_LENGTH)
     return lengths, memoryview(b"".join(texts))

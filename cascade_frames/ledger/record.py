@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from itertools import islice
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,9 @@ from cascade_frames.ledger.blobs import Unpacked
 from cascade_frames.ledger.store import Row, Store
 from cascade_frames.outcomes import Outcome, Reason
 from cascade_frames.planning.fates import NOT_STARTED, Codes, Fate, Fates, Rows, Texts, placed
+
+# Attempts whose receipts are unpacked together: a megabyte or two.
+_TOGETHER: Final = 64
 
 
 @dataclass(frozen=True, repr=False)
@@ -51,13 +55,13 @@ def read_run(store: Store, run: int, fates: Fates) -> RunRecord:
     spans: list[Rows] = []
     receipts = Unpacked()
     with closing(store.each(statements.READ_ATTEMPTS, (run,))) as attempts:
-        for attempt in attempts:
-            span, blob = slice(attempt[2], attempt[3]), attempt[8]
-            missing = None
-            if blob is not None:
-                spans.append(span)
-                missing = receipts.add(blob)
-            _note(fates, codes, span, attempt, missing)
+        while group := list(islice(attempts, _TOGETHER)):
+            missing = iter(receipts.add([blob for *_, blob in group if blob is not None]))
+            for attempt in group:
+                span, blob = slice(attempt[2], attempt[3]), attempt[8]
+                if blob is not None:
+                    spans.append(span)
+                _note(fates, codes, span, attempt, None if blob is None else next(missing))
     resolutions.apply(fates, codes, store.rows(statements.READ_RESOLUTIONS, (run,)))
     message_ids = placed(size, spans, receipts.column()) if spans else None
     return RunRecord(fates, codes, message_ids)

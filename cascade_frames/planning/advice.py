@@ -47,7 +47,7 @@ def _sender(messages: pd.DataFrame) -> Advice:
     names, which = utf8.distinct(utf8.strings(messages[Field.FROM_NAME]))
     fits = utf8.series(names).str.fullmatch(contract.SMS_SENDER_PATTERN).to_numpy(dtype=bool)
     return Advice(
-        int(np.count_nonzero(~fits[which])),
+        0 if fits.all() else int(np.count_nonzero(~fits[which])),
         "the sender name is not one SMS can show (1 to 11 letters and digits); "
         "messengers show it as it is",
     )

@@ -30,7 +30,6 @@ from cascade_frames.planning.faults import Faults
 from cascade_frames.planning.mapping import MessageMapping
 from cascade_frames.planning.memory import Memory, MessageKeys, Standing
 from cascade_frames.planning.plan import OnInvalid, Plan, Sender, invalid_rows
-from cascade_frames.planning.resident import give_back
 from cascade_frames.planning.utf8 import Mask
 from cascade_frames.settings import Account
 
@@ -109,7 +108,6 @@ def make_plan(
         now=now,
         faults=faults,
     )
-    give_back(len(segment))
     held = Faults(len(segment))
     noted: tuple[advice.Advice, ...] = ()
     if request.opt_out is not None:

@@ -29,18 +29,32 @@ def test_strings_come_back(held, before, after):
     assert unpack_texts(blob).to_pylist() == held == read_texts(blob)
 
 
+def old_form(texts):
+    """As ledgers of before version 5 hold strings; the empty ones are missing."""
+    return zlib.compress("\n".join(text or "" for text in texts).encode())
+
+
+columns = st.lists(st.none() | st.sampled_from(["aa", "bb", "c", ""]), max_size=5)
+old_columns = st.lists(st.none() | st.sampled_from(["aa", "bb", "c"]), min_size=1, max_size=5)
+
+
 @given(
-    held=st.lists(st.lists(st.none() | st.sampled_from(["aa", "bb", "c", ""]), max_size=5)),
+    held=st.lists(st.tuples(st.just(False), columns) | st.tuples(st.just(True), old_columns)),
     piece=st.integers(1, 7),
+    together=st.integers(1, 4),
 )
-def test_strings_of_many_blobs(held, piece):
-    """Several blobs are one column, whatever its pieces; strings of one length too."""
+def test_strings_of_many_blobs(held, piece, together):
+    """Several blobs are one column, whatever its pieces, their form, and how many are added."""
+    pack = {True: old_form, False: lambda texts: pack_texts(as_texts(texts))}
+    blobs = [pack[old](texts) for old, texts in held]
     unpacked = Unpacked(piece)
-    missing = [unpacked.add(pack_texts(as_texts(one))).tolist() for one in held]
-    assert missing == [[text is None for text in one] for one in held]
+    missing = []
+    for at in range(0, len(blobs), together):
+        missing += [one.tolist() for one in unpacked.add(blobs[at : at + together])]
+    assert missing == [[text is None for text in texts] for _, texts in held]
     column = unpacked.column()
     assert column.type == pa.large_string()
-    assert column.to_pylist() == [text for one in held for text in one]
+    assert column.to_pylist() == [text for _, texts in held for text in texts]
     column.validate(full=True)
 
 
@@ -48,7 +62,7 @@ def test_strings_of_one_length_share_their_ends():
     """Receipts are of one length as a rule, so where they end is kept once."""
     unpacked = Unpacked(3)
     for letter in "abc":
-        unpacked.add(pack_texts(as_texts([letter * 2] * 3)))
+        unpacked.add([pack_texts(as_texts([letter * 2] * 3))])
     ends = {piece.buffers()[1].address for piece in unpacked.column().chunks}
     assert len(ends) == 1
 

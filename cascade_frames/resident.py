@@ -1,7 +1,8 @@
 """Memory that was freed, given back to the system.
 
-What allocators free they keep, to use it again. Between the stages of a send that is as much as a
-stage took at its highest, and would lie beside what the next stage takes.
+What allocators free they keep, to use it again. Once messages are planned and claimed, that is as
+much as both took at their highest, and would lie beside what sending takes. To ask for pages anew
+costs more than their bytes: between shorter stages nothing is given back.
 """
 
 from __future__ import annotations

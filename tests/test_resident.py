@@ -7,7 +7,7 @@ import numpy as np
 import psutil
 import pytest
 
-from cascade_frames.planning import resident
+from cascade_frames import resident
 
 
 def resident_bytes():
