@@ -18,6 +18,7 @@ from cascade_frames.contract import Field, MessageType
 from cascade_frames.errors import MappingError
 from cascade_frames.outcomes import Reason
 from cascade_frames.planning import hashing, phones, utf8
+from cascade_frames.planning.beside import HashedBeside
 from cascade_frames.planning.conversion import as_text, convert
 from cascade_frames.planning.faults import Faults
 from cascade_frames.planning.mapping import (
@@ -44,14 +45,14 @@ class DraftedMessages:
         faults: what is wrong with which rows.
         variables: the server-side variables that texts refer to.
         id_hashes: N `uint64`, by which the ledger knows the ids.
-        absent: fields that no row has a value of.
+        hashed: what else it knows them by.
     """
 
     table: pd.DataFrame
     faults: Faults
     variables: Variables
     id_hashes: hashing.Hashes
-    absent: frozenset[Field]
+    hashed: HashedBeside
 
     def __repr__(self) -> str:
         """Say how many rows there are, and nothing that is in them."""
@@ -86,22 +87,24 @@ def draft(
     variables = Variables(secret)
     told = {field: Faults(len(segment)) for field in Field}
     mapped = _map_all(segment, mapping, told, variables)
-    columns = {
-        field: convert(field, source, len(segment), region, told[field])
-        for field, source in mapped.items()
-    }
+    hashed = HashedBeside(len(segment), secret)
+    columns = _convert_all(mapped, len(segment), region, told, hashed)
     derived = mapped[Field.ID] is None
     if derived:
         columns[Field.ID] = _derive(columns[Field.TO_PHONE], campaign, secret)
-    table = pd.DataFrame({str(field): columns[field] for field in Field})
-    _add_rules_broken(table, now, mapped, told)
-    for field in Field:
-        faults.found.extend(told[field].found)
-    for name, values in _passed_through(segment, mapping, faults, variables).items():
-        table[name] = values
-    id_hashes = hashing.id_hashes(table[Field.ID], secret)
+        hashed.add(Field.ID, columns[Field.ID])
+    modelled = pd.DataFrame({str(field): columns[field] for field in Field})
+    unwritable = Faults(len(segment))
+    passed_through = _passed_through(segment, mapping, unwritable, variables)
+    for name, values in passed_through.items():
+        hashed.add(name, values)
+    table = modelled.assign(**passed_through)
+    _add_rules_broken(modelled, now, mapped, told)
+    for found in (*told.values(), unwritable):
+        faults.found.extend(found.found)
+    id_hashes = hashed.ids()
     _check_unique(table[Field.ID], id_hashes, derived, faults, mapped)
-    return DraftedMessages(table, faults, variables, id_hashes, _absent(mapped))
+    return DraftedMessages(table, faults, variables, id_hashes, hashed)
 
 
 def _map_all(
@@ -136,6 +139,22 @@ def _no_source(segment: pd.DataFrame, field: Field) -> MappingError:
     return MappingError(
         f'{argument} is needed: name the column with the phones, as {argument}="{{{example}}}".'
     )
+
+
+def _convert_all(
+    mapped: Mapping[Field, Mapped | None],
+    rows: int,
+    region: str,
+    told: Mapping[Field, Faults],
+    hashed: HashedBeside,
+) -> dict[Field, pd.Series[Any]]:
+    """Every field's column; phones last: others are hashed while they are read."""
+    columns = {}
+    for field in (*(one for one in Field if one is not Field.TO_PHONE), Field.TO_PHONE):
+        columns[field] = convert(field, mapped[field], rows, region, told[field])
+        if mapped[field] is not None:
+            hashed.add(field, columns[field])
+    return columns
 
 
 def _map_options(

@@ -19,7 +19,6 @@ from cascade_frames.loading import one_at_a_time
 from cascade_frames.outcomes import Outcome, Reason
 from cascade_frames.planning import (
     advice,
-    content,
     control,
     messages,
     policy,
@@ -168,7 +167,7 @@ def _look_up(
     keys = MessageKeys(
         utf8.strings(sound[Field.ID]),
         drafted.id_hashes if chosen.all() else drafted.id_hashes[rows],
-        *content.message_hashes(sound.drop(columns=list(drafted.absent)), memory.secret),
+        *drafted.hashed.said(chosen),
     )
     standing = memory.stand(request.account.identity, keys)
     reused = np.zeros(len(chosen), dtype=bool)
