@@ -156,6 +156,7 @@ class _Slots:
             self._size = max(1, self._size // 4)  # half of what it was before it was doubled
         while self._times and self._times[0] < oldest:
             self._times.popleft()
+            self._expected += 1  # whoever was to leave then is still to come
 
     def _ahead(self) -> asyncio.Task[list[float]]:
         if self._next is None:

@@ -54,6 +54,27 @@ def test_a_run_speaks_for_no_more_time_than_it_needs(requests):
     asyncio.run(go())
 
 
+def test_time_that_passed_unused_is_spoken_for_again_in_spans():
+    """A run that is slower than its rate asks for its time now and then, not with each request."""
+    spans = []
+
+    async def reserve(span):
+        spans.append(span)
+        return 0.0
+
+    async def go():
+        loop = asyncio.get_running_loop()
+        clock, skipped = loop.time, 0.0
+        loop.time = lambda: clock() + skipped
+        pace = Pace(4000, reserve, requests=400)
+        for number in range(400):
+            await pace.turn()
+            skipped += 1.0 * (number == 80)  # what was spoken for until now is long gone
+
+    asyncio.run(go())
+    assert len(spans) < 10
+
+
 def test_a_fast_run_that_shares_its_rate_wakes_up_for_a_few_requests_at_once():
     """Far fewer wake-ups than requests; and still no more of them than the rate allows."""
     free_at = 0.0
