@@ -1,8 +1,8 @@
 """Memory that was freed, given back to the system.
 
-What allocators free they keep, to use it again. Once messages are planned and claimed, that is as
-much as both took at their highest, and would lie beside what sending takes. To ask for pages anew
-costs more than their bytes: between shorter stages nothing is given back.
+What allocators free they keep, to use it again. Once messages are claimed, and again once they are
+sent, that is as much as was in use at the highest, and would lie beside what comes next. To ask for
+pages anew costs more than their bytes: between shorter stages nothing is given back.
 """
 
 from __future__ import annotations

@@ -149,6 +149,7 @@ def _hand_over(
     ending: Ending,
 ) -> pd.DataFrame:
     """The result table, from the ledger; raised with the cause where the run was halted."""
+    give_back(len(claim.keys))
     standing = claim.ledger.stand(claim.account.identity, claim.keys, claim.standing)
     results = join_results(claim.origin, standing, suffix)
     results.attrs |= attributes | {"run": thread.run_id}

@@ -37,7 +37,8 @@ class HashedBeside:
         self._said: dict[str, pd.Series[Any]] = {}
         self._ids: Callable[[], Hashes]
         self._people: Callable[[], tuple[Hashes, Hashes]]
-        self._contents: list[Callable[[], Hashes]] = []
+        self._others: list[Callable[[], None]] = []
+        self._contents = np.zeros(rows, dtype=np.uint64)
         self._thread = ThreadPoolExecutor(1, "cascade-hashes") if rows >= _MANY else None
 
     def add(self, name: str, values: pd.Series[Any]) -> None:
@@ -49,7 +50,7 @@ class HashedBeside:
         if name == Field.TO_PHONE:
             self._people = self._begin(message_hashes, values.to_frame(name))
         else:
-            self._contents.append(self._begin(content_hashes, values.to_frame(name)))
+            self._others.append(self._begin(self._add_content, values.to_frame(name)))
 
     def ids(self) -> Hashes:
         """N hashes of tracking ids."""
@@ -78,15 +79,17 @@ class HashedBeside:
             return partial(work, values, self._secret)
         return self._thread.submit(work, values, self._secret).result
 
+    def _add_content(self, column: pd.DataFrame, secret: bytes) -> None:
+        self._contents ^= content_hashes(column, secret)
+
     def _everything(self) -> tuple[Hashes, Hashes]:
+        for added in self._others:
+            added()
         contents, recipients = self._people()
-        for hashed in self._contents:
-            contents ^= hashed()
+        contents ^= self._contents
         return contents, recipients
 
     def _end(self) -> None:
         if self._thread is not None:
             self._thread.shutdown()
-        self._contents.clear()
-        self._said = {}
-        del self._people
+        del self._said, self._others, self._people, self._contents
