@@ -173,6 +173,7 @@ def test_closing_writes_what_is_queued(ledger):
     opened.close()
 
 
+@pytest.mark.parametrize("desk", ["loop"], indirect=True)
 def test_answers_that_come_together_lead_to_one_commit(writer, ledger, commits):
     """Whoever needs some turns of the loop to its next intent shares the commit of the first."""
 
