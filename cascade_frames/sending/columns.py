@@ -189,10 +189,12 @@ def _escaped(values: pa.Array) -> pa.LargeStringArray:
 
 
 def _specials(data: Bytes) -> npt.NDArray[np.bool_]:
-    """Which bytes must be escaped."""
-    found: npt.NDArray[np.bool_] = data == _QUOTE
-    found |= data == _BACKSLASH
-    if len(data) and data.min() < _SPACE:
+    """Which bytes must be escaped; the lowest byte tells what need not be looked for."""
+    found: npt.NDArray[np.bool_] = data == _BACKSLASH
+    lowest = data.min() if len(data) else _BACKSLASH
+    if lowest <= _QUOTE:
+        found |= data == _QUOTE
+    if lowest < _SPACE:
         found |= data < _SPACE
     return found
 
