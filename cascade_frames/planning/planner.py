@@ -162,7 +162,7 @@ def _look_up(
     so is the control group.
     """
     chosen = ~faults.any & ~held.any
-    rows = np.flatnonzero(chosen)
+    rows = np.flatnonzero(chosen).astype(np.int64, copy=False)
     sound = _chosen(drafted.table, chosen)
     keys = MessageKeys(
         utf8.strings(sound[Field.ID]),
@@ -185,7 +185,7 @@ def _look_up(
     controls[rows[drawn & ~messaged]] = True
     held.add(Reason.CONTROL_GROUP, "control", controls)
     fresh &= ~drawn | messaged
-    left = rows[fresh].astype("int64")
+    left = rows if fresh.all() else rows[fresh]
     told = control.advise(int(np.count_nonzero(messaged)))
     return _Known(_chosen(sound, fresh), left, keys.take(fresh), standing.take(fresh), told)
 
