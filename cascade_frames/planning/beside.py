@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, Final
+from types import TracebackType
+from typing import Any, Final, Self
 
 import numpy as np
 import pandas as pd
@@ -26,6 +27,8 @@ _MANY: Final = 10_000
 class HashedBeside:
     """The hashes of a message table's N rows, good or bad, from one column after the other.
 
+    Use as a context manager while columns are added: no thread outlasts its work, whatever ends it.
+
     Args:
         rows: N.
         secret: the ledger's.
@@ -40,6 +43,20 @@ class HashedBeside:
         self._others: list[Callable[[], None]] = []
         self._contents = np.zeros(rows, dtype=np.uint64)
         self._thread = ThreadPoolExecutor(1, "cascade-hashes") if rows >= _MANY else None
+
+    def __enter__(self) -> Self:
+        """Columns are added from here on."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """No more come; what is being hashed goes on, unless nobody will ask for it."""
+        if self._thread is not None:
+            self._thread.shutdown(wait=False, cancel_futures=error is not None)
 
     def add(self, name: str, values: pd.Series[Any]) -> None:
         """Hash a column, which does not change any more; phones and ids are among them once."""

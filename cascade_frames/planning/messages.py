@@ -87,17 +87,17 @@ def draft(
     variables = Variables(secret)
     told = {field: Faults(len(segment)) for field in Field}
     mapped = _map_all(segment, mapping, told, variables)
-    hashed = HashedBeside(len(segment), secret)
-    columns = _convert_all(mapped, len(segment), region, told, hashed)
     derived = mapped[Field.ID] is None
-    if derived:
-        columns[Field.ID] = _derive(columns[Field.TO_PHONE], campaign, secret)
-        hashed.add(Field.ID, columns[Field.ID])
-    modelled = pd.DataFrame({str(field): columns[field] for field in Field})
     unwritable = Faults(len(segment))
-    passed_through = _passed_through(segment, mapping, unwritable, variables)
-    for name, values in passed_through.items():
-        hashed.add(name, values)
+    with HashedBeside(len(segment), secret) as hashed:
+        columns = _convert_all(mapped, len(segment), region, told, hashed)
+        if derived:
+            columns[Field.ID] = _derive(columns[Field.TO_PHONE], campaign, secret)
+            hashed.add(Field.ID, columns[Field.ID])
+        passed_through = _passed_through(segment, mapping, unwritable, variables)
+        for name, values in passed_through.items():
+            hashed.add(name, values)
+    modelled = pd.DataFrame({str(field): columns[field] for field in Field})
     table = modelled.assign(**passed_through)
     _add_rules_broken(modelled, now, mapped, told)
     for found in (*told.values(), unwritable):

@@ -27,18 +27,19 @@ def test_a_record_that_nobody_waits_for_does_not_end_the_writer(tmp_path, monkey
     keys = MessageKeys(as_texts(["a", "b"]), numbers, numbers)
     label = RunLabel("account", None, "standard", "digest")
     writer = ledger.open_run(ledger.register(label, keys).run_id)
-    asyncio.run(_give_up(writer, nullcontext() if near else _held_up(path)))
+    waits = (nullcontext(), 0) if near else (_held_up(path), 0.1)
+    asyncio.run(_give_up(writer, *waits))
     writer.close(RunState.FINISHED)
     table = ledger.stand("account", keys).table
     assert table["reason"].tolist() == ["in_flight", "in_flight"]
     ledger.close()
 
 
-async def _give_up(writer, held_up):
-    """Cancel one whose record waits to be written, and go on with another."""
+async def _give_up(writer, held_up, seconds):
+    """Cancel one whose record has waited to be written for so long, and go on with another."""
     with held_up:
         waiting = asyncio.create_task(writer.intend(Batch(1, 0, 1), 1, NOW))
-        await asyncio.sleep(0)
+        await asyncio.sleep(seconds)
         waiting.cancel()
         with pytest.raises(asyncio.CancelledError):
             await waiting

@@ -57,11 +57,11 @@ def calls_of(episodes, folder, thread):
     ("thread", "call", "what"),
     [
         ("engine", "pwrite64", f"{KILL}:when=3"),
-        ("engine", "fdatasync", f"{KILL}:when=3"),
+        ("engine", "fdatasync", f"{KILL}:when=7"),
         ("engine", "sendto", f"{KILL}:when=2"),
         ("engine", "recvfrom", f"{KILL}:when=2"),
-        ("engine", "pwrite64", "error=ENOSPC:when=30+"),
-        ("engine", "fdatasync", "error=EIO:when=3"),
+        ("engine", "pwrite64", "error=ENOSPC:when=20+"),
+        ("engine", "fdatasync", "error=EIO:when=7"),
     ],
 )
 def test_a_system_call_kills_or_fails(episodes, tmp_path, thread, call, what):

@@ -6,12 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import cascade_frames as cf
 from cascade_frames.planning import beside
 from cascade_frames.planning.beside import HashedBeside
 from cascade_frames.planning.content import message_hashes
 from cascade_frames.planning.hashing import id_hashes
 
-from .samples import SECRET, objects
+from .samples import SECRET, objects, plan, segment
 
 TABLE = pd.DataFrame(
     {
@@ -32,9 +33,9 @@ def _with_a_thread_or_without(request, monkeypatch):
 
 def hashed(table):
     """Hash a table column by column."""
-    made = HashedBeside(len(table), SECRET)
-    for name in table.columns:
-        made.add(name, table[name])
+    with HashedBeside(len(table), SECRET) as made:
+        for name in table.columns:
+            made.add(name, table[name])
     return made
 
 
@@ -59,8 +60,22 @@ def test_what_has_no_hash_spoils_no_sound_row():
     assert [one.tolist() for one in found] == [one.tolist() for one in expected]
 
 
+def threads():
+    """The threads that hash."""
+    return [one for one in threading.enumerate() if one.name.startswith("cascade-hashes")]
+
+
 def test_no_thread_is_left():
     """A plan that is made leaves nothing running."""
-    made = hashed(TABLE)
-    made.said(np.ones(3, dtype=bool))
-    assert not [one for one in threading.enumerate() if one.name.startswith("cascade-hashes")]
+    hashed(TABLE).said(np.ones(3, dtype=bool))
+    assert not threads()
+
+
+def test_no_thread_outlasts_an_argument_that_does_not_fit():
+    """A call that ends in an error leaves no thread waiting for more columns."""
+    with pytest.raises(cf.MappingError, match="argument of its own") as caught:
+        plan(segment(x=["a", "b"]), extra={"text": "x"})
+    for thread in threads():
+        thread.join(10)
+    assert not threads()
+    del caught  # until here its traceback holds whatever the call had begun
