@@ -126,7 +126,7 @@ class Utf8:
     @property
     def lengths(self) -> npt.NDArray[np.int64]:
         """The number of bytes of each value."""
-        return np.diff(self.offsets)
+        return self.offsets[1:] - self.offsets[:-1]
 
     @property
     def array(self) -> pa.LargeStringArray:
@@ -204,9 +204,8 @@ class Utf8:
         for start in range(0, rows, _CHUNK):
             stop = min(start + _CHUNK, rows)
             part = self.data[start * width : stop * width]
-            if not np.array_equal(
-                self.offsets[start : stop + 1], width * np.arange(start, stop + 1)
-            ):
+            ends = self.offsets[start : stop + 1]
+            if not (ends[1:] - ends[:-1] == width).all():
                 return False
             if not np.array_equal(part[:width], self.data[:width]):
                 return False

@@ -23,12 +23,14 @@ Bytes = npt.NDArray[np.uint8]
 
 TEXT: Final = pa.large_string()
 _JSON: Final = msgspec.json.Encoder()
-_SPACE, _QUOTE, _BACKSLASH = b' "\\'
+_SPACE, _BACKSLASH = b" \\"
 # What stands for a byte: the backslash first, as the others bring backslashes of their own.
 _ESCAPES: Final = tuple(
     (bytes([special]), bytes([_BACKSLASH, letter]))
     for special, letter in zip(b'\\"\b\t\n\f\r', b'\\"btnfr', strict=True)
 )
+# Of these, what is no control character.
+_MARKS: Final = _ESCAPES[:2]
 # The letter that stands for a byte after a backslash; 0 where JSON has none.
 _LETTERS: Final = np.zeros(256, dtype="uint8")
 for _special, _escape in _ESCAPES:
@@ -150,12 +152,6 @@ def column_of(values: pd.Series[Any]) -> ArrowColumn | ObjectColumn:
     return ObjectColumn(values.astype(object).to_numpy())
 
 
-def bytes_of(texts: pa.LargeStringArray) -> tuple[npt.NDArray[np.int64], Bytes]:
-    """Where each text ends, after a 0; and the UTF-8 of all texts, one after the other."""
-    offsets, whole = _parts(texts)
-    return offsets - offsets[0], whole
-
-
 def joined(texts: pa.LargeStringArray) -> Bytes:
     """The UTF-8 of all texts, one after the other; a view, and not to be written to."""
     return _parts(texts)[1]
@@ -169,34 +165,45 @@ def _parts(texts: pa.LargeStringArray) -> tuple[npt.NDArray[np.int64], Bytes]:
 
 def _escaped(values: pa.Array) -> pa.LargeStringArray:
     texts = values.cast(TEXT)
-    ends, data = bytes_of(texts)
-    special = _specials(data)
-    if not special.any():
-        return texts
-    places = np.flatnonzero(special)
-    letters = np.unique(data[places])
-    if not _LETTERS[letters].all():
-        return _encoded(texts, np.unique(np.searchsorted(ends, places, side="right") - 1))
+    offsets, data = _parts(texts)
     written = data.tobytes()
-    for byte, escape in _ESCAPES:
-        if byte[0] in letters:
-            written = written.replace(byte, escape)
+    places = _specials(data, written)
+    if not len(places):
+        return texts
+    ends = offsets - offsets[0]
+    rows = np.searchsorted(ends, places, side="right") - 1
+    controls = data[places].min() < _SPACE
+    if controls and not _LETTERS[data[places]].all():
+        return _encoded(texts, np.unique(rows))
+    for byte, escape in _ESCAPES if controls else _MARKS:
+        written = written.replace(byte, escape)
     # Each escape is one byte longer than what it stands for.
-    ends = ends + np.searchsorted(places, ends)
+    ends[1:] += np.cumsum(np.bincount(rows, minlength=len(texts)))
     buffers = [None, pa.py_buffer(ends), pa.py_buffer(written)]
     escaped = pa.Array.from_buffers(TEXT, len(texts), buffers)
     return pc.if_else(texts.is_valid(), escaped, None) if texts.null_count else escaped
 
 
-def _specials(data: Bytes) -> npt.NDArray[np.bool_]:
-    """Which bytes must be escaped; the lowest byte tells what need not be looked for."""
-    found: npt.NDArray[np.bool_] = data == _BACKSLASH
-    lowest = data.min() if len(data) else _BACKSLASH
-    if lowest <= _QUOTE:
-        found |= data == _QUOTE
-    if lowest < _SPACE:
-        found |= data < _SPACE
-    return found
+def _specials(data: Bytes, written: bytes) -> Positions:
+    """Where bytes stand that must be escaped; only what occurs at all is looked for.
+
+    Args:
+        data, written: the same bytes twice.
+    """
+    sought = [data == mark[0] for mark, _ in _MARKS if mark in written]
+    if len(data) and data.min() < _SPACE:
+        sought.append(data < _SPACE)
+    if not sought:
+        return np.zeros(0, dtype=np.int64)
+    return _places(np.logical_or.reduce(sought) if len(sought) > 1 else sought[0])
+
+
+def _places(found: npt.NDArray[np.bool_]) -> Positions:
+    """Where it is true, which is mostly nowhere: eight places are looked at together."""
+    whole = len(found) // 8 * 8
+    eights = np.flatnonzero(found[:whole].view(np.uint64) != 0)
+    which, within = np.nonzero(found[:whole].reshape(-1, 8)[eights])
+    return np.concatenate([8 * eights[which] + within, whole + np.flatnonzero(found[whole:])])
 
 
 def _encoded(texts: pa.LargeStringArray, rows: npt.NDArray[np.int64]) -> pa.LargeStringArray:

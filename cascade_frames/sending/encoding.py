@@ -7,6 +7,7 @@ and none of it is copied again. A column of one value is a part of what stands b
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -26,6 +27,7 @@ from cascade_frames.sending.columns import (
     column_of,
     joined,
 )
+from cascade_frames.sending.concatenation import Part, concatenate
 from cascade_frames.sending.transport import Json
 
 _NOTHING: Final = pa.scalar("", TEXT)
@@ -74,14 +76,11 @@ class MessageEncoder:
         if not len(positions):
             return pa.array([], TEXT)
         rows = Rows.at(positions)
-        row = _Row()
-        row.add_column(_begins(len(positions), size))
-        row.add_text("{")
+        parts: list[Part] = [_begins(len(positions), size), "{"]
         for number, field in enumerate(self._fields):
-            field.add_to(row, rows, first=number == 0)
-        row.add_text("}")
-        row.add_column(_ends(len(positions), size))
-        return row.joined()
+            parts.extend(field.parts(rows, first=number == 0))
+        parts.extend(["}", _ends(len(positions), size)])
+        return concatenate(parts, len(positions))
 
     def encode(self, positions: Positions) -> bytes:
         """The body for the messages at these positions, as compact UTF-8 JSON."""
@@ -93,6 +92,7 @@ def json_of(written: pa.LargeStringArray) -> Json:
     return joined(written).data.toreadonly() if len(written) else b"[]"
 
 
+@lru_cache(maxsize=4)
 def _begins(count: int, size: int) -> pa.LargeStringArray:
     """What stands before each of so many objects in arrays of that size."""
     letters = np.full((count, 1), ord(","), dtype=np.uint8)
@@ -100,36 +100,13 @@ def _begins(count: int, size: int) -> pa.LargeStringArray:
     return utf8.fixed_width(letters)
 
 
+@lru_cache(maxsize=4)
 def _ends(count: int, size: int) -> pa.LargeStringArray:
     """What stands behind each of them: a bracket where an array ends."""
     brackets = np.arange(count + 1, dtype=np.int64) // size
     brackets[-1] = -(-count // size)
     letters = np.full(brackets[-1], ord("]"), dtype=np.uint8)
     return utf8.Utf8(letters, brackets).array
-
-
-class _Row:
-    """What every row of a batch is joined from: columns, and the text between them."""
-
-    def __init__(self) -> None:
-        self._parts: list[pa.Scalar | pa.LargeStringArray] = []
-        self._between = ""
-
-    def add_text(self, text: str) -> None:
-        self._between += text
-
-    def add_column(self, values: pa.LargeStringArray) -> None:
-        """Go on with a column; a missing value adds nothing."""
-        if self._between:
-            self._parts.append(pa.scalar(self._between, TEXT))
-        self._parts.append(values)
-        self._between = ""
-
-    def joined(self) -> pa.LargeStringArray:
-        """One text per row."""
-        return pc.binary_join_element_wise(
-            *self._parts, _NOTHING, null_handling="replace", null_replacement=""
-        )
 
 
 class _Field:
@@ -146,20 +123,17 @@ class _Field:
         """Whether any message has a value of it."""
         return self._column.has_values
 
-    def add_to(self, row: _Row, rows: Rows, *, first: bool) -> None:
-        """Go on with the field, in those rows that have a value."""
+    def parts(self, rows: Rows, *, first: bool) -> list[Part]:
+        """What it adds to those rows that have a value."""
         quote = self._column.quote
         before = f"{'' if first else ','}{self._name}{quote}"
         if self._constant is not None:
-            row.add_text(before + self._constant + quote)
-            return
+            return [before + self._constant + quote]
         values = self._column.json(rows)
         if values.null_count:
-            present = pc.binary_join_element_wise(
-                pa.scalar(before, TEXT), values, pa.scalar(quote, TEXT), _NOTHING
-            )
-            row.add_column(present)
-            return
-        row.add_text(before)
-        row.add_column(values)
-        row.add_text(quote)
+            return [
+                pc.binary_join_element_wise(
+                    pa.scalar(before, TEXT), values, pa.scalar(quote, TEXT), _NOTHING
+                )
+            ]
+        return [before, values, quote]
