@@ -138,7 +138,7 @@ def _parts(texts: pa.LargeStringArray) -> tuple[npt.NDArray[np.int64], memoryvie
         offset_buffer, dtype=np.int64, count=len(texts) + 1, offset=8 * texts.offset
     )
     held = memoryview(data if data is not None else b"")
-    return np.diff(offsets), held[offsets[0] : offsets[-1]]
+    return offsets[1:] - offsets[:-1], held[offsets[0] : offsets[-1]]
 
 
 def _opened(blobs: Sequence[bytes]) -> Iterator[_Opened]:

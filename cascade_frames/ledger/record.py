@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,13 @@ from cascade_frames.planning.fates import NOT_STARTED, Codes, Fate, Fates, Rows,
 
 # Attempts whose receipts are unpacked together: a megabyte or two.
 _TOGETHER: Final = 64
+_IN_FLIGHT: Final = (str(Outcome.UNKNOWN), str(Reason.IN_FLIGHT))
+_ACCEPTED: Final = str(Outcome.ACCEPTED)
+
+# Outcome, reason and detail.
+_Told = tuple[str, str | None, str | None]
+# What becomes of a fate.
+Change = Callable[[Fate], Fate]
 
 
 @dataclass(frozen=True, repr=False)
@@ -88,23 +95,18 @@ def _note(
         fates.change(codes, span.start + np.flatnonzero(~missing), answered)
 
 
-def _changes(attempt: Row) -> Iterator[Callable[[Fate], Fate]]:
+def _changes(attempt: Row) -> tuple[Change, Change]:
     """What an attempt makes of the fate of a row without a receipt, and of one with one."""
     batch, _, _, _, at, outcome, reason, detail, _ = attempt
     when = datetime.fromisoformat(at)
-    told: dict[str, Any] = {"outcome": str(Outcome.UNKNOWN), "reason": str(Reason.IN_FLIGHT)}
-    if outcome:
-        told = {"outcome": outcome, "reason": reason}
-    told["detail"] = detail
-    accepted: dict[str, Any] = {"outcome": str(Outcome.ACCEPTED), "reason": None, "detail": None}
+    told: _Told = (outcome, reason, detail) if outcome else (*_IN_FLIGHT, detail)
 
     def silent(fate: Fate) -> Fate:
         # Only a receipt outweighs an earlier attempt of which nothing is known.
-        known = {} if fate.outcome == Outcome.UNKNOWN else told
-        return fate._replace(**known, batch=batch, attempts=fate.attempts + 1, sent_at=when)
+        known: _Told = fate[:3] if fate.outcome == Outcome.UNKNOWN else told
+        return Fate(*known, batch, fate.attempts + 1, when)
 
     def answered(fate: Fate) -> Fate:
-        return fate._replace(**accepted, batch=batch, attempts=fate.attempts + 1, sent_at=when)
+        return Fate(_ACCEPTED, None, None, batch, fate.attempts + 1, when)
 
-    yield silent
-    yield answered
+    return silent, answered

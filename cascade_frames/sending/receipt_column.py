@@ -63,8 +63,7 @@ def read_column(body: bytes, ids: pa.LargeStringArray) -> pa.LargeStringArray | 
     if count > 1 and not comma:
         return None
     row = before + bytes(len(first)) + between + bytes(width) + close + comma
-    table = bytearray(row * count)
-    del table[len(table) - len(comma) :]  # no comma stands behind the last
+    table = bytearray(_rows(row, count, len(comma)))
     end = len(start) + len(table)
     if not _END.fullmatch(body, end):
         return None
@@ -77,7 +76,7 @@ def read_column(body: bytes, ids: pa.LargeStringArray) -> pa.LargeStringArray | 
     _column(table, 0, len(row), count, tracking_ids)[:] = sent.view(f"V{width}")[:, 0]
     if table != memoryview(body)[len(start) : end] or _needs_escape(sent.tobytes()):
         return None
-    if _needs_escape(octets) or not _are_visible(received):
+    if _has_marks(octets) or not _are_visible(received):
         return None
     buffers = [None, pa.py_buffer(_ends(count, len(first))), pa.py_buffer(octets)]
     found = pa.Array.from_buffers(utf8.TYPE, count, buffers)
@@ -91,6 +90,12 @@ def _rows_of(ids: pa.LargeStringArray) -> Bytes | None:
     if not width or sent.offsets.tobytes() != _ends(len(sent), width):
         return None
     return sent.data.reshape(len(sent), width)
+
+
+@lru_cache(maxsize=4)
+def _rows(row: bytes, count: int, comma: int) -> bytes:
+    """The row so many times, without the comma behind the last; what stands in it is no value."""
+    return (row * count)[: len(row) * count - comma]
 
 
 @lru_cache(maxsize=8)
@@ -129,12 +134,16 @@ def _end_differently(letters: Bytes) -> bool:
     """Whether the last eight bytes already tell these rows apart, as those of UUIDs do."""
     if letters.shape[1] < 8:
         return False
-    ends = np.sort(letters[:, -8:].view("<u8"), axis=None)
+    ends = letters[:, -8:].view("<u8").flatten()
+    ends.sort()
     return bool((ends[1:] != ends[:-1]).all())
 
 
 def _needs_escape(octets: bytes) -> bool:
     """Whether JSON would write some of these bytes otherwise."""
-    if b'"' in octets or b"\\" in octets:
-        return True
-    return bool(np.frombuffer(octets, np.uint8).min() < _SPACE)
+    return _has_marks(octets) or bool(np.frombuffer(octets, np.uint8).min() < _SPACE)
+
+
+def _has_marks(octets: bytes) -> bool:
+    """Whether a quote or a backslash is among them."""
+    return b'"' in octets or b"\\" in octets

@@ -201,3 +201,15 @@ def test_words_are_short_and_on_one_line():
     assert error.code == "A B"
     assert len(error.message) <= 200
     assert str(error).isprintable()
+
+
+def test_replies_of_one_shape_do_not_show_in_each_other():
+    """What is kept for replies that look alike holds nothing of the ones before."""
+    replies = [
+        (b'[{"messageId":"m-1","trackinId":"a"},{"messageId":"m-2","trackinId":"b"}]', ["a", "b"]),
+        (b'[{"messageId":"n-3","trackinId":"c"},{"messageId":"n-4","trackinId":"d"}]', ["c", "d"]),
+    ]
+    for _ in range(2):
+        found = [read_column(body, as_texts(ids)).to_pylist() for body, ids in replies]
+        assert found == [["m-1", "m-2"], ["n-3", "n-4"]]
+    assert read_column(replies[0][0], as_texts(["c", "d"])) is None
