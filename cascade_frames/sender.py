@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 import threading
 import warnings
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final, get_args
@@ -17,6 +19,7 @@ from cascade_frames.joining.join import counts, join_results, result_columns
 from cascade_frames.ledger import Ledger
 from cascade_frames.notebook.views import open_panel, open_view
 from cascade_frames.outcomes import Outcome
+from cascade_frames.planning.beside import worth_a_thread
 from cascade_frames.planning.memory import Keys
 from cascade_frames.planning.plan import Conduct, Guarantee, PanelLook, Plan, UserInterface
 from cascade_frames.progress import ProgressView
@@ -25,7 +28,7 @@ from cascade_frames.runs import Run
 from cascade_frames.sending.encoding import MessageEncoder
 from cascade_frames.sending.engine import Ending, Work
 from cascade_frames.sending.progress import Progress
-from cascade_frames.sending.records import Registration, RunLabel, RunState
+from cascade_frames.sending.records import Registration, RunLabel, RunState, RunWriter
 from cascade_frames.sending.thread import Claim, EngineThread
 
 if TYPE_CHECKING:
@@ -100,35 +103,51 @@ class _Claiming:
         self.standing = plan.standing
 
     def __call__(self) -> Claim | None:
-        """The claim; None where nothing is left. May be asked for once."""
+        """The claim; None where nothing is left. May be asked for once.
+
+        The encoder is made while the ledger writes down who has the messages.
+        """
         plan, self._plan = self._plan, None
         assert plan is not None  # noqa: S101 - asked for once
+        with ThreadPoolExecutor(1, "cascade-encoder") as beside:
+            encoder: Callable[[], MessageEncoder] = partial(MessageEncoder, plan.messages)
+            if worth_a_thread(len(plan.messages)) and plan.standing.holds(Outcome.UNSENT):
+                encoder = beside.submit(encoder).result
+            registration, writer = self._register(plan)
+            if registration.run_id is None or writer is None:
+                return None
+            try:
+                work = _work(plan, encoder(), registration, self.guarantee)
+            except BaseException:
+                writer.close(RunState.PAUSED)
+                raise
+        give_back(len(self.keys))
+        return Claim(registration.run_id, work, writer)
+
+    def _register(self, plan: Plan) -> tuple[Registration, RunWriter | None]:
+        """The run that the ledger lets in, and its writer; none where nothing is left to send."""
         label = RunLabel(self.account.identity, plan.campaign, str(plan.route), plan.digest)
         with _claiming:
             registration = self.ledger.register(label, plan.keys, plan.standing)
             self.standing = registration.standing
             if registration.run_id is None:
-                return None
+                return registration, None
             if len(registration.pending) == len(plan.keys):
                 self.keys = self.ledger.held_keys(registration.run_id, plan.keys.ids)
-            writer = self.ledger.open_run(registration.run_id)
-        try:
-            work = self._work(plan, registration)
-        except BaseException:
-            writer.close(RunState.PAUSED)
-            raise
-        give_back(len(self.keys))
-        return Claim(registration.run_id, work, writer)
+            return registration, self.ledger.open_run(registration.run_id)
 
-    def _work(self, plan: Plan, registration: Registration) -> Work:
-        return Work(
-            MessageEncoder(plan.messages),
-            registration.pending,
-            plan.route.path,
-            plan.batch_size,
-            plan.variables,
-            self.guarantee,
-        )
+
+def _work(
+    plan: Plan, encoder: MessageEncoder, registration: Registration, guarantee: Guarantee
+) -> Work:
+    return Work(
+        encoder,
+        registration.pending,
+        plan.route.path,
+        plan.batch_size,
+        plan.variables,
+        guarantee,
+    )
 
 
 def _attributes(plan: Plan) -> dict[str, str | None]:

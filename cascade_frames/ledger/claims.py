@@ -7,9 +7,10 @@ is looked at again, which is nothing as a rule.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -45,14 +46,14 @@ def register(
     """See `Ledger.register`."""
     known = stand(store, label.account, keys, before)
     pending = _sendable(known)
-    blocks = list(_pack(keys, pending))
+    blocks = _pack(keys, pending)
     with store.transaction(of_account(label.account)):
         now = stand(store, label.account, keys, known)
         take_over(store, _runs_of(now))
         now = stand(store, label.account, keys, now)  # what was in flight there may be known now
         still = pending if now is known else _sendable(now)
         if not np.array_equal(still, pending):
-            pending, blocks = still, list(_pack(keys, still))
+            pending, blocks = still, _pack(keys, still)
         if not len(pending):
             return Registration(None, pending, now)
         run_id = secrets.token_hex(8)
@@ -98,13 +99,21 @@ def _sendable(standing: Standing) -> Indices:
     return np.flatnonzero(standing.having(Outcome.UNSENT) & ~standing.reused).astype(np.int64)
 
 
-def _pack(keys: MessageKeys, pending: Indices) -> Iterator[_Packed]:
+def _pack(keys: MessageKeys, pending: Indices) -> list[_Packed]:
+    """The blocks of what a run holds. Compressing leaves the interpreter to others: two do it."""
     held = keys if len(pending) == len(keys) else keys.take(pending)
-    for start in range(0, len(held), BLOCK):
-        part = held.between(start, min(start + BLOCK, len(held)))
-        recipients = None if part.recipients is None else pack_hashes(part.recipients)
-        hashes = (pack_hashes(part.id_hashes), pack_hashes(part.contents), recipients)
-        yield start, (pack_texts(part.ids), *hashes)
+    pack, starts = partial(_pack_block, held), range(0, len(held), BLOCK)
+    if len(starts) < 2:
+        return [pack(start) for start in starts]
+    with ThreadPoolExecutor(2, "cascade-claim") as threads:
+        return list(threads.map(pack, starts))
+
+
+def _pack_block(held: MessageKeys, start: int) -> _Packed:
+    part = held.between(start, min(start + BLOCK, len(held)))
+    recipients = None if part.recipients is None else pack_hashes(part.recipients)
+    hashes = (pack_hashes(part.id_hashes), pack_hashes(part.contents), recipients)
+    return start, (pack_texts(part.ids), *hashes)
 
 
 def _add_run(store: Store, run_id: str, label: RunLabel, messages: int) -> int:

@@ -24,6 +24,11 @@ from cascade_frames.planning.utf8 import Mask
 _MANY: Final = 10_000
 
 
+def worth_a_thread(rows: int) -> bool:
+    """Whether a pass over so many rows takes longer than to have a thread do it."""
+    return rows >= _MANY
+
+
 class HashedBeside:
     """The hashes of a message table's N rows, good or bad, from one column after the other.
 
@@ -42,7 +47,7 @@ class HashedBeside:
         self._people: Callable[[], tuple[Hashes, Hashes]]
         self._others: list[Callable[[], None]] = []
         self._contents = np.zeros(rows, dtype=np.uint64)
-        self._thread = ThreadPoolExecutor(1, "cascade-hashes") if rows >= _MANY else None
+        self._thread = ThreadPoolExecutor(1, "cascade-hashes") if worth_a_thread(rows) else None
 
     def __enter__(self) -> Self:
         """Columns are added from here on."""

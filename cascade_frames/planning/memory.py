@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from cascade_frames.planning.fates import (
     NOT_STARTED,
@@ -23,7 +24,7 @@ from cascade_frames.planning.fates import (
     spread,
 )
 from cascade_frames.planning.hashing import Hashes, id_hashes
-from cascade_frames.planning.pieces import alike, count_up
+from cascade_frames.planning.pieces import alike, count_up, spans
 
 Positions = npt.NDArray[np.int64] | npt.NDArray[np.bool_]
 
@@ -212,6 +213,12 @@ class Standing:
     def count(self, outcome: str) -> int:
         """How many messages have this outcome and their content unchanged."""
         return int((self.having(outcome) & ~self.reused).sum())
+
+    def holds(self, outcome: str) -> bool:
+        """Whether any message has this outcome."""
+        wanted = np.flatnonzero(pc.equal(self.fates["outcome"], outcome).to_numpy())
+        parts = [self.codes[rows] for rows in spans(len(self))]
+        return any((part == code).any() for code in wanted for part in parts)
 
     def counts(self) -> dict[str, int]:
         """How many messages have each outcome that occurs and their content unchanged."""

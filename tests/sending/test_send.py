@@ -83,6 +83,17 @@ def test_a_plan_sent_twice(sandbox, ledger):
     assert len(sandbox.requests()) == 1
 
 
+@pytest.mark.parametrize("beside", [1, 10_000])
+def test_what_is_known_already_is_not_written_again(sandbox, ledger, monkeypatch, beside):
+    """With nothing left to send, no time goes into how it would be written."""
+    monkeypatch.setattr("cascade_frames.planning.beside._MANY", beside)
+    first = call(segment(12), sandbox.account, ledger)
+    written = []
+    monkeypatch.setattr("cascade_frames.sender.MessageEncoder", written.append)
+    assert call(segment(12), sandbox.account, ledger).equals(first)
+    assert written == []
+
+
 def test_the_first_batch_goes_alone_and_then_several_together(ledger):
     """A fault that would hit all batches hits one; after that, several are under way."""
     gate = threading.Barrier(4, timeout=10)
