@@ -63,6 +63,10 @@ def _convert(field: Field, source: Mapped, region: str, faults: Faults) -> pd.Se
 def _repeated(one: pd.Series[Any], rows: int) -> pd.Series[Any]:
     if isinstance(one.dtype, pd.StringDtype):
         return utf8.series(utf8.repeated(utf8.strings(one)[0].as_py(), rows))
+    if one.dtype == object:
+        values = np.empty(rows, dtype=object)
+        values.fill(one.iloc[0])
+        return pd.Series(values, dtype=object, copy=False)
     return pd.Series(one.array.repeat(rows), dtype=one.dtype)
 
 

@@ -22,13 +22,14 @@ import pandas as pd
 import pyarrow as pa
 
 from cascade_frames.planning import utf8
+from cascade_frames.planning.pieces import alike
 from cascade_frames.planning.utf8 import Mask, Texts
 
 Hashes = npt.NDArray[np.uint64]
 
 _ABSENT: Final = b"\x00absent"
 # Bytes of memory that the objects of a block take, and what one takes beyond its text.
-_BLOCK: Final = 1 << 20
+_BLOCK: Final = 1 << 21
 _OBJECT: Final = 48
 _HEX: Final = np.frombuffer(b"".join(b"%02x" % byte for byte in range(256)), dtype="<u2")
 
@@ -70,16 +71,27 @@ def hash_rows(columns: Mapping[str, Texts], size: int, secret: bytes) -> Hashes:
 
     Every column has a key of its own, made from its name, and an absent column counts as one
     that is empty throughout: adding a column that holds nothing changes no hash. A column of one
-    value stands for that value in every row.
+    value stands for that value in every row; where all are such, the hashes are not to be written
+    to.
     """
-    total = np.zeros(size, dtype=np.uint64)
+    shared = np.uint64(0)
+    total: Hashes | None = None
     for name in sorted(columns):
         values = utf8.condensed(utf8.strings(columns[name]))
-        if values.null_count < len(values):
-            hashed = hash_texts(values, content_key(name, secret))
-            if values.null_count:
-                hashed[utf8.nulls(values)] = 0
+        if values.null_count == len(values):
+            continue
+        hashed = hash_texts(values, content_key(name, secret))
+        if values.null_count:
+            hashed[utf8.nulls(values)] = 0
+        if len(values) == 1:
+            shared ^= hashed[0]
+        elif total is None:
+            total = hashed
+        else:
             total ^= hashed
+    if total is None:
+        return alike(shared, size)
+    total ^= shared
     return total
 
 

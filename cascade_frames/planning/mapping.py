@@ -110,9 +110,9 @@ def map_field(
         MappingError: see `templates.parse` and `templates.find_column`; a Series on another
             index than the segment's; something that is no text where a text is needed.
     """
+    if not has_source(segment, field, given):
+        return None
     if given is None:
-        if not any(str(label) == field for label in segment.columns):
-            return None
         return _from_column(templates.find_column(segment, str(field), argument), field)
     if isinstance(given, str):
         return _from_template(segment, argument, given, faults, variables)
@@ -126,6 +126,11 @@ def map_field(
             "number, a pd.col expression or a Series with the segment's index."
         )
     return _constant(given, argument)
+
+
+def has_source(segment: pd.DataFrame, field: str, given: object) -> bool:
+    """Whether there is anything to take a field's values from: an argument, or the column."""
+    return given is not None or any(str(label) == field for label in segment.columns)
 
 
 def _is_writable(value: object) -> bool:

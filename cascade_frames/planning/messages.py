@@ -25,6 +25,7 @@ from cascade_frames.planning.mapping import (
     ARGUMENTS,
     Mapped,
     MessageMapping,
+    has_source,
     map_field,
 )
 from cascade_frames.planning.validation import check_messages
@@ -33,6 +34,8 @@ from cascade_frames.planning.variables import Variables
 _ABSENT = frozenset({Reason.MISSING_VALUE, Reason.TEXT_MISSING, Reason.SURVEY_OPTIONS_COUNT})
 _OPTIONAL = (Field.TTL, Field.SCHEDULED_SENT, Field.SURVEY_OPTIONS)
 _REQUIRED = (Field.TO_PHONE, Field.FROM_NAME, Field.MESSAGE_TYPE)
+# Phones, which take the longest to read, last: the others are hashed meanwhile.
+_ORDER = (*(field for field in Field if field is not Field.TO_PHONE), Field.TO_PHONE)
 
 
 @dataclass(frozen=True)
@@ -86,11 +89,20 @@ def draft(
     region = phones.check_region(region)
     variables = Variables(secret)
     told = {field: Faults(len(segment)) for field in Field}
-    mapped = _map_all(segment, mapping, told, variables)
-    derived = mapped[Field.ID] is None
+    for field in _REQUIRED:
+        if not has_source(segment, field, getattr(mapping, ARGUMENTS[field])):
+            raise _no_source(segment, field)
     unwritable = Faults(len(segment))
+    mapped: dict[Field, Mapped | None] = {}
+    columns: dict[Field, pd.Series[Any]] = {}
     with HashedBeside(len(segment), secret) as hashed:
-        columns = _convert_all(mapped, len(segment), region, told, hashed)
+        for field in _ORDER:
+            source = _map(segment, field, mapping, told[field], variables)
+            columns[field] = convert(field, source, len(segment), region, told[field])
+            if source is not None:
+                hashed.add(field, columns[field])
+            mapped[field] = source
+        derived = mapped[Field.ID] is None
         if derived:
             columns[Field.ID] = _derive(columns[Field.TO_PHONE], campaign, secret)
             hashed.add(Field.ID, columns[Field.ID])
@@ -107,23 +119,18 @@ def draft(
     return DraftedMessages(table, faults, variables, id_hashes, hashed)
 
 
-def _map_all(
+def _map(
     segment: pd.DataFrame,
+    field: Field,
     mapping: MessageMapping,
-    told: Mapping[Field, Faults],
+    faults: Faults,
     variables: Variables,
-) -> dict[Field, Mapped | None]:
-    mapped: dict[Field, Mapped | None] = {}
-    for field, argument in ARGUMENTS.items():
-        given = getattr(mapping, argument)
-        if field is Field.SURVEY_OPTIONS and isinstance(given, list | tuple):
-            mapped[field] = _map_options(segment, given, told[field], variables)
-        else:
-            mapped[field] = map_field(segment, field, argument, given, told[field], variables)
-    for field in _REQUIRED:
-        if mapped[field] is None:
-            raise _no_source(segment, field)
-    return mapped
+) -> Mapped | None:
+    argument = ARGUMENTS[field]
+    given = getattr(mapping, argument)
+    if field is Field.SURVEY_OPTIONS and isinstance(given, list | tuple):
+        return _map_options(segment, given, faults, variables)
+    return map_field(segment, field, argument, given, faults, variables)
 
 
 def _no_source(segment: pd.DataFrame, field: Field) -> MappingError:
@@ -139,22 +146,6 @@ def _no_source(segment: pd.DataFrame, field: Field) -> MappingError:
     return MappingError(
         f'{argument} is needed: name the column with the phones, as {argument}="{{{example}}}".'
     )
-
-
-def _convert_all(
-    mapped: Mapping[Field, Mapped | None],
-    rows: int,
-    region: str,
-    told: Mapping[Field, Faults],
-    hashed: HashedBeside,
-) -> dict[Field, pd.Series[Any]]:
-    """Every field's column; phones last: others are hashed while they are read."""
-    columns = {}
-    for field in (*(one for one in Field if one is not Field.TO_PHONE), Field.TO_PHONE):
-        columns[field] = convert(field, mapped[field], rows, region, told[field])
-        if mapped[field] is not None:
-            hashed.add(field, columns[field])
-    return columns
 
 
 def _map_options(

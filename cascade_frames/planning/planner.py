@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -115,8 +115,7 @@ def make_plan(
         )
     known = _look_up(drafted, faults, held, request, memory)
     _check_recipients(segment, faults, request.on_invalid)
-    made = _assemble(segment, request, drafted, held, known, sender)
-    return replace(made, advice=noted + known.advice + made.advice)
+    return _assemble(segment, request, drafted, held, known, noted, sender)
 
 
 def check_table(segment: object) -> None:
@@ -139,7 +138,7 @@ class _Known:
         messages: the sound messages that are not held back, on a positional index.
         rows: int64, length M: their positions in the segment.
         keys, standing: theirs.
-        advice: on people who should have been held back and were messaged before.
+        advice: on them, and on people who should have been held back and were messaged before.
     """
 
     messages: pd.DataFrame
@@ -164,6 +163,7 @@ def _look_up(
     chosen = ~faults.any & ~held.any
     rows = np.flatnonzero(chosen).astype(np.int64, copy=False)
     sound = _chosen(drafted.table, chosen)
+    noted = advice.advise(sound)  # the last columns are being hashed meanwhile
     keys = MessageKeys(
         utf8.strings(sound[Field.ID]),
         drafted.id_hashes if chosen.all() else drafted.id_hashes[rows],
@@ -186,8 +186,11 @@ def _look_up(
     held.add(Reason.CONTROL_GROUP, "control", controls)
     fresh &= ~drawn | messaged
     left = rows if fresh.all() else rows[fresh]
-    told = control.advise(int(np.count_nonzero(messaged)))
-    return _Known(_chosen(sound, fresh), left, keys.take(fresh), standing.take(fresh), told)
+    planned = _chosen(sound, fresh)
+    if planned is not sound:
+        noted = advice.advise(planned)
+    told = (*control.advise(int(np.count_nonzero(messaged))), *noted)
+    return _Known(planned, left, keys.take(fresh), standing.take(fresh), told)
 
 
 def _drawn(messages: pd.DataFrame, request: PlanRequest, secret: bytes) -> Mask:
@@ -232,6 +235,7 @@ def _assemble(
     drafted: messages.DraftedMessages,
     held: Faults,
     known: _Known,
+    opted_out: tuple[advice.Advice, ...],
     sender: Sender,
 ) -> Plan:
     skipped = held.told()
@@ -250,7 +254,7 @@ def _assemble(
         batch_size=request.batch_size,
         variables=drafted.variables.used_in(known.messages[Field.TEXT]),
         standing=known.standing,
-        advice=advice.advise(known.messages),
+        advice=(*opted_out, *known.advice),
         checks=checks_table(drafted.faults, held),
         digest=_digest(request, known.keys),
         sender=sender,
