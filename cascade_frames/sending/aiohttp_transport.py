@@ -26,7 +26,6 @@ from yarl import URL
 from cascade_frames.sending.httpx_transport import receive, without_body
 from cascade_frames.sending.transport import Flight, Json
 
-_OWN_HEADERS: Final = frozenset({"Accept", "Accept-Encoding", "Content-Type", "User-Agent"})
 _READ_BYTES: Final = 2**20
 # Longer bodies, written in one piece, hold up the loop, of which aiohttp warns.
 _PIECE_BYTES: Final = 2**20
@@ -41,9 +40,11 @@ class AiohttpTransport:
     Args:
         headers: of a request with a body.
         limits: how many connections at once, and how long an unused one is kept.
-        timeout: seconds a connection may take, and a server be silent.
+        timeout: seconds a connection may take.
         verify: how servers prove who they are.
     """
+
+    cancellable = True
 
     def __init__(
         self,
@@ -52,13 +53,12 @@ class AiohttpTransport:
         timeout: httpx.Timeout,
         verify: ssl.SSLContext,
     ) -> None:
-        self._headers = CIMultiDict(headers)
-        self._bodiless = CIMultiDict(without_body(headers))
+        self._headers = without_body(headers)
+        self._of_a_body = CIMultiDict(headers.items() - self._headers.items())
         self._connections = limits.max_connections or 100
         self._keep_idle = limits.keepalive_expiry
-        self._timeout = aiohttp.ClientTimeout(
-            total=None, sock_connect=timeout.connect, sock_read=timeout.read
-        )
+        # No timer for each part of an answer: the gateway has one for the whole.
+        self._timeout = aiohttp.ClientTimeout(total=None, sock_connect=timeout.connect)
         self._verify = verify
         self._session: aiohttp.ClientSession | None = None
 
@@ -83,9 +83,9 @@ class AiohttpTransport:
             await self._session.close()
 
     async def _exchange(self, method: str, url: URL, body: Json | None, flight: Flight) -> None:
-        headers, data = self._headers if body else self._bodiless, _as_data(body)
+        headers, data = self._of_a_body if body else None, _as_data(body)
         if body and data is not body:
-            headers = CIMultiDict(headers, **{"Content-Length": str(len(body))})
+            headers = CIMultiDict(self._of_a_body, **{"Content-Length": str(len(body))})
         response = await self._ready_session().request(
             method, url, data=data, headers=headers, allow_redirects=False
         )
@@ -101,8 +101,8 @@ class AiohttpTransport:
                     limit=self._connections, keepalive_timeout=self._keep_idle, ssl=self._verify
                 ),
                 timeout=self._timeout,
+                headers=self._headers,
                 cookie_jar=aiohttp.DummyCookieJar(),
-                skip_auto_headers=_OWN_HEADERS,
                 auto_decompress=False,
                 read_bufsize=_READ_BYTES,
                 trust_env=False,

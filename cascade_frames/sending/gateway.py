@@ -108,8 +108,8 @@ class Gateway:
     async def post(self, path: str, body: Json) -> Evidence:
         """POST a JSON body; never raises for what the network or the server does.
 
-        A request past the deadline is left to end by itself: cancelling it can leak its
-        connection (encode/httpcore#1093). One that has not left by then never will.
+        A request past the deadline is cut off, or left to end by itself where the transport has it
+        so. One that has not left by then never will.
         """
         return await self._request("POST", path, body)
 
@@ -125,7 +125,7 @@ class Gateway:
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
         out_of_time = loop.call_later(
-            self._deadline, _give_up, flight, found, loop.time() + self._deadline
+            self._deadline, self._give_up, flight, found, task, loop.time() + self._deadline
         )
         try:
             return self._discreet(await found, body or b"[]")
@@ -168,20 +168,27 @@ class Gateway:
             if not found.done():  # else nobody waits any more
                 found.set_result(evidence or flight.lost("closed"))
 
+    def _give_up(
+        self,
+        flight: Flight,
+        found: asyncio.Future[Evidence],
+        task: asyncio.Task[None],
+        due: float,
+    ) -> None:
+        """Wait no longer for a request; one that has not left yet never will.
 
-def _give_up(flight: Flight, found: asyncio.Future[Evidence], due: float) -> None:
-    """Wait no longer for a request; one that has not left yet never will.
-
-    Where the loop itself was held up until now, what came meanwhile is read first.
-    """
-    if found.done():
-        return
-    loop = asyncio.get_running_loop()
-    if loop.time() - due > _LATE_SECONDS:
-        loop.call_later(_LATE_SECONDS, _give_up, flight, found, math.inf)
-        return
-    flight.given_up = True
-    found.set_result(flight.lost("deadline"))
+        Where the loop itself was held up until now, what came meanwhile is read first.
+        """
+        if found.done():
+            return
+        loop = asyncio.get_running_loop()
+        if loop.time() - due > _LATE_SECONDS:
+            loop.call_later(_LATE_SECONDS, self._give_up, flight, found, task, math.inf)
+            return
+        flight.given_up = True
+        found.set_result(flight.lost("deadline"))
+        if self._transport.cancellable:
+            task.cancel()
 
 
 def _headers(account: Account) -> dict[str, str]:

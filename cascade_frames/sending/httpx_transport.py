@@ -18,6 +18,9 @@ class HttpxTransport:
         timeout: seconds, as httpx wants them.
     """
 
+    # It can leak the connection (encode/httpcore#1093).
+    cancellable = False
+
     def __init__(
         self,
         transport: httpx.AsyncBaseTransport,

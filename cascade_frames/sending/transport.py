@@ -81,7 +81,14 @@ class Flight:
 
 
 class Transport(Protocol):
-    """Carries requests, several at once; made and used within one event loop."""
+    """Carries requests, several at once; made and used within one event loop.
+
+    Attributes:
+        cancellable: an exchange that is cancelled closes its connection, and leaves all others as
+            they are. If not, one that nobody waits for is to end by itself, at a timeout.
+    """
+
+    cancellable: bool
 
     async def exchange(self, method: str, url: str, body: Json | None, flight: Flight) -> None:
         """Send a request, and read its answer; the flight is told of both as they happen.

@@ -205,6 +205,25 @@ def test_a_dripping_server_meets_the_total_deadline():
     assert evidence.error == "deadline"
 
 
+def test_a_silent_server_holds_no_connection_past_the_deadline():
+    """Another request gets through, though one connection is all there is."""
+
+    def answer(seen, line):  # noqa: ARG001 - an answer takes both
+        if seen.number == 1:
+            server.stopping.wait(5)
+            return None
+        return accept(seen)
+
+    async def go():
+        async with Gateway(account(server.url, deadline=0.5, max_in_flight=1)) as gateway:
+            return [await gateway.post(PATH, BODY) for _ in range(2)]
+
+    with RawServer(answer) as server:
+        silent, answered = asyncio.run(go())
+    assert (silent.left, silent.status, silent.failure) == (True, None, Failure.LOST)
+    assert (answered.status, answered.complete) == (200, True)
+
+
 def test_an_answer_is_read_though_the_loop_was_held_up_past_the_deadline():
     """What came in time counts: that nobody looked is no fault of the server's."""
     asked = threading.Event()
