@@ -63,10 +63,10 @@ def read_column(body: bytes, ids: pa.LargeStringArray) -> pa.LargeStringArray | 
     if count > 1 and not comma:
         return None
     row = before + bytes(len(first)) + between + bytes(width) + close + comma
-    table = bytearray(_rows(row, count, len(comma)))
-    end = len(start) + len(table)
+    end = len(start) + len(row) * count - len(comma)
     if not _END.fullmatch(body, end):
         return None
+    table = bytearray(_rows(row, count, len(comma)))
     message_ids = slice(len(before), len(before) + len(first))
     tracking_ids = slice(message_ids.stop + len(between), message_ids.stop + len(between) + width)
     entries = _column(body, len(start), len(row), count, message_ids)
@@ -94,7 +94,7 @@ def _rows_of(ids: pa.LargeStringArray) -> Bytes | None:
 
 @lru_cache(maxsize=4)
 def _rows(row: bytes, count: int, comma: int) -> bytes:
-    """The row so many times, without the comma behind the last; what stands in it is no value."""
+    """The row so many times, without the comma behind the last; where values are, it has none."""
     return (row * count)[: len(row) * count - comma]
 
 

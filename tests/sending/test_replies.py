@@ -2,6 +2,7 @@
 
 import json
 import re
+import tracemalloc
 
 import pytest
 from hypothesis import given
@@ -213,3 +214,15 @@ def test_replies_of_one_shape_do_not_show_in_each_other():
         found = [read_column(body, as_texts(ids)).to_pylist() for body, ids in replies]
         assert found == [["m-1", "m-2"], ["n-3", "n-4"]]
     assert read_column(replies[0][0], as_texts(["c", "d"])) is None
+
+
+def test_a_first_entry_is_not_repeated_beyond_the_reply():
+    """A reply whose first entry is long takes no memory for a thousand entries of that length."""
+    ids = as_texts([f"id-{number:04}" for number in range(1000)])
+    body = b'[{"messageId":' + b" " * 1_000_000 + b'"m","trackinId":"id-0000"},]'
+    tracemalloc.start()
+    try:
+        assert read_column(body, ids) is None
+        assert tracemalloc.get_traced_memory()[1] < 10 * len(body)
+    finally:
+        tracemalloc.stop()
