@@ -117,7 +117,14 @@ class _Claiming:
             if registration.run_id is None or writer is None:
                 return None
             try:
-                work = _work(plan, encoder(), registration, self.guarantee)
+                work = Work(
+                    encoder(),
+                    registration.pending,
+                    plan.route.path,
+                    plan.batch_size,
+                    plan.variables,
+                    self.guarantee,
+                )
             except BaseException:
                 writer.close(RunState.PAUSED)
                 raise
@@ -135,19 +142,6 @@ class _Claiming:
             if len(registration.pending) == len(plan.keys):
                 self.keys = self.ledger.held_keys(registration.run_id, plan.keys.ids)
             return registration, self.ledger.open_run(registration.run_id)
-
-
-def _work(
-    plan: Plan, encoder: MessageEncoder, registration: Registration, guarantee: Guarantee
-) -> Work:
-    return Work(
-        encoder,
-        registration.pending,
-        plan.route.path,
-        plan.batch_size,
-        plan.variables,
-        guarantee,
-    )
 
 
 def _attributes(plan: Plan) -> dict[str, str | None]:

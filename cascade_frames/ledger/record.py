@@ -26,7 +26,7 @@ _ACCEPTED: Final = str(Outcome.ACCEPTED)
 # Outcome, reason and detail.
 _Told = tuple[str, str | None, str | None]
 # What becomes of a fate.
-Change = Callable[[Fate], Fate]
+_Change = Callable[[Fate], Fate]
 
 
 @dataclass(frozen=True, repr=False)
@@ -95,7 +95,7 @@ def _note(
         fates.change(codes, span.start + np.flatnonzero(~missing), answered)
 
 
-def _changes(attempt: Row) -> tuple[Change, Change]:
+def _changes(attempt: Row) -> tuple[_Change, _Change]:
     """What an attempt makes of the fate of a row without a receipt, and of one with one."""
     batch, _, _, _, at, outcome, reason, detail, _ = attempt
     when = datetime.fromisoformat(at)

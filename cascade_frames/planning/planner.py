@@ -158,7 +158,7 @@ def _look_up(
     """How the sound messages stand.
 
     Those whose id was used for other content become faulty; people who were erased are held, and
-    so is the control group.
+    so is the control group. Advice is on those that are left.
     """
     chosen = ~faults.any & ~held.any
     rows = np.flatnonzero(chosen).astype(np.int64, copy=False)

@@ -88,6 +88,17 @@ def fixed_width(letters: Bytes) -> pa.LargeStringArray:
     return pa.Array.from_buffers(TYPE, rows, buffers)
 
 
+def fixed_column(
+    table: Bytes | bytes | bytearray, start: int, row: int, rows: int, columns: slice
+) -> npt.NDArray[np.void]:
+    """A view of some columns of a table that starts there, with rows of so many bytes.
+
+    Each row's part is one value, so that NumPy copies it in one go.
+    """
+    width = columns.stop - columns.start
+    return np.ndarray(rows, f"V{width}", table, start + columns.start, (row,))
+
+
 @dataclass(frozen=True, repr=False, eq=False)
 class Utf8:
     """The bytes of N strings.

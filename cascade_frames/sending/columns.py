@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, Final
 
 import msgspec
@@ -167,7 +168,7 @@ def _escaped(values: pa.Array) -> pa.LargeStringArray:
     texts = values.cast(TEXT)
     offsets, data = _parts(texts)
     written = data.tobytes()
-    places = _specials(data, written)
+    places = _specials(written)
     if not len(places):
         return texts
     ends = offsets - offsets[0]
@@ -184,18 +185,15 @@ def _escaped(values: pa.Array) -> pa.LargeStringArray:
     return pc.if_else(texts.is_valid(), escaped, None) if texts.null_count else escaped
 
 
-def _specials(data: Bytes, written: bytes) -> Positions:
-    """Where bytes stand that must be escaped; only what occurs at all is looked for.
-
-    Args:
-        data, written: the same bytes twice.
-    """
+def _specials(written: bytes) -> Positions:
+    """Where bytes stand that must be escaped; only what occurs at all is looked for."""
+    data = np.frombuffer(written, dtype=np.uint8)
     sought = [data == mark[0] for mark, _ in _MARKS if mark in written]
     if len(data) and data.min() < _SPACE:
         sought.append(data < _SPACE)
     if not sought:
         return np.zeros(0, dtype=np.int64)
-    return _places(np.logical_or.reduce(sought) if len(sought) > 1 else sought[0])
+    return _places(reduce(np.logical_or, sought))
 
 
 def _places(found: npt.NDArray[np.bool_]) -> Positions:

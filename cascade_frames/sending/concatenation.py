@@ -7,7 +7,7 @@ before: a matrix of bytes that has the same row all over, into which each of the
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Final, TypeAlias
 
@@ -32,43 +32,43 @@ def concatenate(parts: Iterable[Part], rows: int) -> pa.LargeStringArray:
         rows: N, at least one.
     """
     joined: list[pa.LargeStringArray | pa.Scalar] = []
-    for fixed, group in groupby(parts, _has_one_width):
+    measured = [(part, _width(part)) for part in parts]
+    for _, group in groupby(measured, lambda one: one[1] is None):
         neighbours = list(group)
-        texts = [part for part in neighbours if isinstance(part, str)]
+        fixed = [(part, width) for part, width in neighbours if width is not None]
         if not fixed:
-            joined.extend(neighbours)
-        elif len(texts) == len(neighbours):
-            joined.append(pa.scalar("".join(texts), utf8.TYPE))
+            joined.extend(part for part, _ in neighbours)
+        elif all(isinstance(part, str) for part, _ in fixed):
+            joined.append(pa.scalar("".join(part for part, _ in fixed), utf8.TYPE))
         else:
-            joined.append(_side_by_side(neighbours, rows))
+            joined.append(_side_by_side(fixed, rows))
     return pc.binary_join_element_wise(
         *joined, _NOTHING, null_handling="replace", null_replacement=""
     )
 
 
-def _has_one_width(part: Part) -> bool:
-    """Whether it has as many bytes in every row."""
+def _width(part: Part) -> int | None:
+    """How many bytes it has in every row; None where that is not the same in all."""
     if isinstance(part, str):
-        return True
+        return len(part.encode())
     lengths = Utf8.of(part).lengths
-    return part.null_count == 0 and bool((lengths == lengths[0]).all())
+    same = part.null_count == 0 and (lengths == lengths[0]).all()
+    return int(lengths[0]) if same else None
 
 
-def _side_by_side(parts: list[Part], rows: int) -> pa.LargeStringArray:
+def _side_by_side(parts: Sequence[tuple[Part, int]], rows: int) -> pa.LargeStringArray:
     """Parts of one width each, as one column."""
-    held = [part.encode() if isinstance(part, str) else Utf8.of(part) for part in parts]
-    widths = [len(one) if isinstance(one, bytes) else int(one.lengths[0]) for one in held]
     row = b"".join(
-        one if isinstance(one, bytes) else bytes(width)
-        for one, width in zip(held, widths, strict=True)
+        part.encode() if isinstance(part, str) else bytes(width) for part, width in parts
     )
     matrix = np.empty(rows, f"V{len(row)}")
     matrix[:] = np.void(row)
+    letters = matrix.view(np.uint8)
     begin = 0
-    for one, width in zip(held, widths, strict=True):
-        if not isinstance(one, bytes) and width:
-            # A row's value is one number of so many bytes, which NumPy copies in one go.
-            values = np.ndarray(rows, f"V{width}", one.data)
-            np.ndarray(rows, f"V{width}", matrix, begin, (len(row),))[:] = values
+    for part, width in parts:
+        if width and not isinstance(part, str):
+            values = utf8.fixed_column(Utf8.of(part).data, 0, width, rows, slice(0, width))
+            place = slice(begin, begin + width)
+            utf8.fixed_column(letters, 0, len(row), rows, place)[:] = values
         begin += width
-    return utf8.fixed_width(matrix.view(np.uint8).reshape(rows, len(row)))
+    return utf8.fixed_width(letters.reshape(rows, len(row)))

@@ -13,7 +13,6 @@ from functools import lru_cache
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -69,11 +68,11 @@ def read_column(body: bytes, ids: pa.LargeStringArray) -> pa.LargeStringArray | 
     table = bytearray(_rows(row, count, len(comma)))
     message_ids = slice(len(before), len(before) + len(first))
     tracking_ids = slice(message_ids.stop + len(between), message_ids.stop + len(between) + width)
-    entries = _column(body, len(start), len(row), count, message_ids)
+    entries = utf8.fixed_column(body, len(start), len(row), count, message_ids)
     octets = entries.tobytes()
     received = np.frombuffer(octets, np.uint8).reshape(count, len(first))
-    _column(table, 0, len(row), count, message_ids)[:] = entries
-    _column(table, 0, len(row), count, tracking_ids)[:] = sent.view(f"V{width}")[:, 0]
+    utf8.fixed_column(table, 0, len(row), count, message_ids)[:] = entries
+    utf8.fixed_column(table, 0, len(row), count, tracking_ids)[:] = sent.view(f"V{width}")[:, 0]
     if table != memoryview(body)[len(start) : end] or _needs_escape(sent.tobytes()):
         return None
     if _has_marks(octets) or not _are_visible(received):
@@ -102,17 +101,6 @@ def _rows(row: bytes, count: int, comma: int) -> bytes:
 def _ends(rows: int, width: int) -> bytes:
     """Where texts of one length end, after a 0, as Arrow has it."""
     return np.arange(0, (rows + 1) * width, width, dtype=np.int64).tobytes()
-
-
-def _column(
-    table: bytes | bytearray, start: int, row: int, rows: int, columns: slice
-) -> npt.NDArray[np.void]:
-    """A view of some columns of a table that starts there, with rows of so many bytes.
-
-    Each row's part is one value, so that NumPy copies it in one go.
-    """
-    dtype = f"V{columns.stop - columns.start}"
-    return np.ndarray(rows, dtype, table, start + columns.start, (row,))
 
 
 def are_sound(message_ids: pa.LargeStringArray) -> bool:
